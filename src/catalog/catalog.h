@@ -1,0 +1,163 @@
+#ifndef PGQUILL_CATALOG_CATALOG_H
+#define PGQUILL_CATALOG_CATALOG_H
+
+#include "type/facts.h"
+#include "type/type.h"
+
+/* The catalog snapshot: every schema, relation, type and constraint of one database, as one session sees it now. Names are resolved with
+ * it, and pg_catalog shows it. It is read from the file (sqlite_schema and the pgquill_* tables) and read again when the
+ * schema has changed; all strings and structs belong to its arena and live until catalog_load replaces them. */
+
+enum {
+    OID_PG_CATALOG = 11,
+    OID_PUBLIC = 2200,
+    OID_INFORMATION_SCHEMA = 13000,
+    OID_OWNER = 10,          /* the one role until roles exist */
+    OID_FIRST_USER = 16384,
+};
+
+struct catalog_column {
+    const char *name;
+    int16_t attnum;          /* 1-based; stable: dropped columns leave a gap */
+    oid_t type;
+    int32_t typmod;
+    oid_t collation;
+    bool not_null;
+    bool dropped;
+    char identity;           /* 0, 'a' always, 'd' by default */
+    char generated;          /* 0, 's' stored */
+    const char *default_expr; /* PostgreSQL's SQL text; NULL */
+    const char *storage;     /* column name in SQLite */
+    const char *comment;
+    int ndims;
+};
+
+struct catalog_index {
+    oid_t oid;
+    const char *name;
+    oid_t schema, relation;
+    bool is_unique, is_primary, nulls_not_distinct;
+    bool is_rowid;           /* no SQLite index: the relation's rowid serves */
+    const char *storage;     /* SQLite index name; NULL for the rowid */
+    int nkeys;
+    const int16_t *attnums;  /* 0: an expression */
+    const char *const *exprs;/* per key: SQL text, NULL for a column */
+    const uint8_t *options;  /* per key: 1 DESC, 2 NULLS FIRST (pg_index.indoption) */
+    const char *predicate;   /* SQL text; NULL */
+    oid_t constraint;        /* the constraint it serves; 0 */
+    int ninclude;
+    const char *method;      /* "btree"; other names are kept and served by a btree */
+    const char *comment;
+};
+
+struct catalog_constraint {
+    oid_t oid;
+    const char *name;
+    char kind;               /* pg_constraint.contype: p u c f x */
+    oid_t relation, schema;
+    int nkeys;
+    const int16_t *attnums;
+    oid_t index;             /* p, u */
+    const char *check;       /* c: SQL text */
+    oid_t foreign_relation;  /* f … */
+    int nforeign;
+    const int16_t *foreign_attnums;
+    char on_update, on_delete, match;
+    bool deferrable, deferred, validated;
+    const char *comment;
+};
+
+struct catalog_sequence {    /* beside the relation of kind 'S' */
+    oid_t type;
+    int64_t start, increment, min, max, cache;
+    bool cycle;
+    oid_t owner_relation;    /* OWNED BY; 0 */
+    int16_t owner_attnum;
+};
+
+struct catalog_relation {
+    oid_t oid;
+    const char *name;
+    oid_t schema;
+    char kind;               /* pg_class.relkind: r v S i(not here) m c p f t */
+    char persistence;        /* p, t, u */
+    const char *storage;     /* table or view name in SQLite; for a system relation the virtual table's name */
+    bool is_system;          /* pg_catalog or information_schema */
+    bool is_foreign;         /* made by another tool: types were inferred */
+    bool without_rowid;
+    int natts;               /* including dropped */
+    const struct catalog_column *columns;
+    int16_t rowid_attnum;    /* the INTEGER PRIMARY KEY column; 0: none */
+    int nindexes;
+    const struct catalog_index *indexes;
+    int nconstraints;
+    const struct catalog_constraint *constraints;
+    const char *view_query;  /* kind v: PostgreSQL's SQL text, stars expanded */
+    const struct catalog_sequence *sequence;
+    oid_t row_type;          /* its composite type */
+    const char *comment;
+};
+
+struct catalog_schema {
+    oid_t oid;
+    const char *name;
+    const char *comment;
+};
+
+struct catalog_function; /* user-defined functions: later */
+
+/* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
+struct catalog_source {
+    void *self;
+    bool (*query)(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag);
+};
+
+struct catalog;
+
+struct catalog *catalog_new(void);
+void catalog_free(struct catalog *catalog);
+/* Read everything anew. On failure the old snapshot stays. */
+bool catalog_load(struct catalog *catalog, const struct catalog_source *source, struct diag *diag);
+/* Grows with every load: plans remember it. */
+uint64_t catalog_generation(const struct catalog *catalog);
+
+/* Look-ups: NULL when there is none. Names are exact (already case-folded by the parser). */
+const struct catalog_schema *catalog_schema_by_name(const struct catalog *catalog, const char *name);
+const struct catalog_schema *catalog_schema_by_oid(const struct catalog *catalog, oid_t oid);
+const struct catalog_relation *catalog_relation_by_oid(const struct catalog *catalog, oid_t oid);
+/* schema NULL: through the search path (pg_catalog first unless it is named in it, then the path). */
+const struct catalog_relation *catalog_relation_by_name(const struct catalog *catalog, const char *schema, const char *name);
+const struct catalog_index *catalog_index_by_name(const struct catalog *catalog, const char *schema, const char *name);
+const struct catalog_index *catalog_index_by_oid(const struct catalog *catalog, oid_t oid);
+const struct type_desc *catalog_type_by_oid(const struct catalog *catalog, oid_t oid);
+const struct type_desc *catalog_type_by_name(const struct catalog *catalog, const char *schema, const char *name);
+const struct catalog_column *catalog_column_by_name(const struct catalog_relation *relation, const char *name);
+const struct catalog_column *catalog_column_by_attnum(const struct catalog_relation *relation, int16_t attnum);
+/* Is the object the one an unqualified name finds? (pg_table_is_visible and kin; whether to print a schema) */
+bool catalog_relation_is_visible(const struct catalog *catalog, const struct catalog_relation *relation);
+bool catalog_type_is_visible(const struct catalog *catalog, oid_t type);
+
+/* Iterate: index 0 … until NULL. */
+const struct catalog_relation *catalog_relation_at(const struct catalog *catalog, int index);
+const struct catalog_schema *catalog_schema_at(const struct catalog *catalog, int index);
+const struct type_desc *catalog_user_type_at(const struct catalog *catalog, int index);
+
+/* The search path in force: schema names, in order (pg_catalog only where named). Set by the session at SET search_path. */
+void catalog_set_search_path(struct catalog *catalog, int count, const char *const *schemas);
+/* Schema for new objects (first of the path that exists); NULL: none. */
+const struct catalog_schema *catalog_creation_schema(const struct catalog *catalog);
+
+/* The resolver the type layer wants. */
+const struct type_resolver *catalog_type_resolver(const struct catalog *catalog);
+
+/* System relations' rows (catalog/system.c): a virtual table in SQLite. */
+struct catalog_rows {
+    int ncols, nrows;
+    const struct datum *values; /* row by row */
+};
+/* Make (or reuse, for this snapshot) the rows of a system relation. Relations that show live state (pg_stat_activity, pg_locks,
+ * pg_settings) are made anew at each call through the env's callbacks. NULL: no such system relation. */
+struct func_env;
+const struct catalog_rows *catalog_system_rows(struct catalog *catalog, const char *storage, struct func_env *env, struct diag *diag);
+
+#endif

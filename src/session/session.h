@@ -1,0 +1,42 @@
+#ifndef PGQUILL_SESSION_SESSION_H
+#define PGQUILL_SESSION_SESSION_H
+
+#include "session/settings.h"
+#include "shm/registry.h"
+#include "util/diag.h"
+
+#include <stdbool.h>
+
+/* One client connection's life, from the startup packet to its end. */
+
+struct session;
+
+struct session_options {
+    const char *data_dir;         /* databases are data_dir/NAME.db */
+    const char *default_path;     /* FILE: the default database */
+    const char *default_name;     /* its name: FILE without directory and ".db" */
+    bool ephemeral;
+    struct shm *shm;
+    struct session_slot *slot;
+    struct settings *settings;    /* the server's values; the session gets its own copy */
+    const char *os_user;          /* who runs the server */
+};
+
+/* Everything that can be done before a client is there: the handle on the default database opened, the catalog read, what is always
+ * needed prepared. NULL after a report. */
+struct session *session_prepare(const struct session_options *options, struct diag *diag);
+
+enum session_end {
+    SESSION_ENDED,                /* a session was served and is over: the process should exit */
+    SESSION_NOT_BEGUN,            /* cancel request, refused or broken startup: the worker may accept again */
+};
+
+/* Serve the client on `fd` (a connected stream socket, or inetd's fd 0). `address` is "" for a unix socket; port -1. Returns at disconnect, with
+ * everything rolled back and the fd closed. */
+enum session_end session_serve(struct session *session, int fd, const char *address, int port);
+void session_free(struct session *session);
+
+/* Async-signal-safe: note an interrupt (enum slot_interrupt) for the running session and wake whatever it waits in. */
+void session_interrupt(struct session *session, int what);
+
+#endif
