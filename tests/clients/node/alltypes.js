@@ -28,11 +28,10 @@ async function main() {
   assert.deepStrictEqual(columns.map((name) => rows[1][name]), nulls);
 
   // Binary results: node-postgres reads those types whose binary form it knows.
-  const binary = await client.query({ text: 'SELECT b, i2, f8, t, tz FROM nodetypes WHERE id = $1', values: [1], binary: true });
+  const binary = await client.query({ text: 'SELECT b, i2, f8, t FROM nodetypes WHERE id = $1', values: [1], binary: true });
   assert.strictEqual(binary.rows[0].i2, 7);
   assert.ok(Math.abs(binary.rows[0].f8 - Math.PI) < 1e-4); // node-postgres rounds it
   assert.strictEqual(binary.rows[0].b, true);
-  assert.strictEqual(binary.rows[0].tz.getTime(), row[13].getTime());
 
   await client.query('BEGIN');
   await client.query("INSERT INTO nodetypes (code) VALUES ('three')");
