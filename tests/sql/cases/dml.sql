@@ -1,0 +1,46 @@
+-- INSERT, UPDATE, DELETE; constraints and their errors
+CREATE TABLE item (id serial PRIMARY KEY, code varchar(5) NOT NULL UNIQUE, qty int NOT NULL DEFAULT 1 CHECK (qty > 0), price numeric(8,2), tags text DEFAULT 'none');
+INSERT INTO item (code) VALUES ('a'), ('b') RETURNING *;
+INSERT INTO item (code, qty, price) VALUES ('c', 5, 9.999) RETURNING id, price;
+INSERT INTO item DEFAULT VALUES;
+INSERT INTO item (code) VALUES ('a');
+INSERT INTO item (code) VALUES ('toolong');
+INSERT INTO item (code, qty) VALUES ('d', 0);
+INSERT INTO item (code, qty) VALUES ('d', NULL);
+INSERT INTO item (code, price) VALUES ('d', 12345678.9);
+INSERT INTO item (code, qty) VALUES ('d', 'x');
+INSERT INTO item (code, nope) VALUES ('d', 1);
+INSERT INTO item (code, code) VALUES ('d', 'e');
+INSERT INTO item (code) VALUES ('d', 'e');
+INSERT INTO item VALUES (100, 'z', DEFAULT, 1.5, DEFAULT) RETURNING *;
+INSERT INTO item (code, qty) VALUES ('a', 7) ON CONFLICT (code) DO UPDATE SET qty = item.qty + excluded.qty RETURNING code, qty;
+INSERT INTO item (code) VALUES ('a'), ('e') ON CONFLICT DO NOTHING RETURNING code;
+INSERT INTO item (code, qty) SELECT code || '2', qty * 2 FROM item WHERE id <= 2 ORDER BY id;
+UPDATE item SET price = coalesce(price, 0) + 1, qty = qty + 1 WHERE code IN ('a', 'b') RETURNING code, qty, price;
+UPDATE item SET code = 'b' WHERE code = 'a';
+UPDATE item SET qty = -1 WHERE code = 'a';
+UPDATE item SET (qty, tags) = (3, 'x,y') WHERE code = 'b' RETURNING qty, tags;
+UPDATE item SET qty = DEFAULT WHERE code = 'b' RETURNING qty;
+CREATE TABLE delta (code text, d int);
+INSERT INTO delta VALUES ('a', 10), ('c', 20);
+UPDATE item SET qty = qty + d FROM delta WHERE delta.code = item.code RETURNING item.code, item.qty, d;
+DELETE FROM item USING delta WHERE delta.code = item.code AND d = 20 RETURNING item.code, d;
+DELETE FROM item WHERE id = 100 RETURNING *;
+WITH gone AS (DELETE FROM delta WHERE d = 10 RETURNING code, d) SELECT * FROM gone;
+SELECT count(*) FROM delta;
+SELECT * FROM item ORDER BY id;
+-- foreign keys
+CREATE TABLE parent (id int PRIMARY KEY);
+CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent (id));
+INSERT INTO parent VALUES (1), (2);
+INSERT INTO child VALUES (1, 1), (2, NULL);
+INSERT INTO child VALUES (3, 9);
+DELETE FROM parent WHERE id = 1;
+DELETE FROM parent WHERE id = 2;
+DROP TABLE parent;
+TRUNCATE item RESTART IDENTITY;
+INSERT INTO item (code) VALUES ('n') RETURNING id;
+-- primary key of an integer column
+INSERT INTO parent VALUES (NULL);
+INSERT INTO parent VALUES (1);
+INSERT INTO parent VALUES (3000000000);
