@@ -1,0 +1,150 @@
+#include "master/spawn.h"
+
+#include "engine/checkpointer.h"
+#include "master/control.h"
+#include "util/arena.h"
+#include "util/log.h"
+#include "worker/log_output.h"
+#include "worker/worker.h"
+
+#include <bsd/unistd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void keep_child(struct server *server, pid_t pid, enum child_kind kind, struct session_slot *slot)
+{
+    if (server->child_count == server->child_max) {
+        server->child_max = server->child_max ? server->child_max * 2 : 64;
+        server->children = xrealloc(server->children, sizeof *server->children * (size_t) server->child_max);
+    }
+    server->children[server->child_count++] = (struct child){.pid = pid, .kind = kind, .slot = slot};
+}
+
+struct child *spawn_find(struct server *server, pid_t pid)
+{
+    for (int i = 0; i < server->child_count; i++)
+        if (server->children[i].pid == pid)
+            return &server->children[i];
+    return NULL;
+}
+
+void spawn_forget(struct server *server, struct child *child)
+{
+    *child = server->children[--server->child_count];
+}
+
+void spawn_signal(struct server *server, enum child_kind kind, int signal)
+{
+    for (int i = 0; i < server->child_count; i++)
+        if (server->children[i].kind == kind)
+            kill(server->children[i].pid, signal);
+}
+
+int spawn_count(const struct server *server, enum child_kind kind)
+{
+    int count = 0;
+    for (int i = 0; i < server->child_count; i++)
+        count += server->children[i].kind == kind;
+    return count;
+}
+
+/* The lock of the pid file stays with the child on purpose: no new master may start while one of ours lives. */
+static void leave_master(struct server *server, int keep_fd)
+{
+    close(server->lifeline[1]);
+    close(server->signals);
+    server->lifeline[1] = server->signals = -1;
+    control_leave(server->control, keep_fd);
+    free(server->children);
+    server->children = NULL;
+    server->child_count = server->child_max = 0;
+}
+
+/* A slot that was taken for a process that never came to be. */
+static void give_back(struct server *server, struct session_slot *slot)
+{
+    slot_own(slot, getpid());
+    slot_free_by_pid(server->shm, getpid(), NULL);
+}
+
+static pid_t fork_child(struct server *server, enum child_kind kind, struct session_slot *slot, int keep_fd)
+{
+    pid_t pid = fork();
+    if (pid < 0) {
+        log_errno(LOG_LEVEL_LOG, "could not fork a process");
+        pool_note_failed_start(&server->pool, server_now());
+        if (slot)
+            give_back(server, slot);
+    } else if (pid == 0) {
+        leave_master(server, keep_fd);
+        if (slot)
+            slot_own(slot, getpid());
+    } else {
+        if (slot)
+            slot_own(slot, pid);
+        keep_child(server, pid, kind, slot);
+    }
+    return pid;
+}
+
+bool spawn_worker(struct server *server)
+{
+    struct session_slot *slot = slot_take(server->shm, SLOT_CLIENT);
+    if (!slot) {
+        log_write(LOG_LEVEL_WARNING, "no free session slot for another worker");
+        pool_note_failed_start(&server->pool, server_now());
+        return false;
+    }
+    pid_t master = getpid(), pid = fork_child(server, CHILD_WORKER, slot, -1);
+    if (pid != 0)
+        return pid > 0;
+    struct worker_options options = {.session = server_session_options(server),
+                                     .listeners = server->listeners.fds,
+                                     .listener_count = server->listeners.count,
+                                     .lifeline = server->lifeline[0],
+                                     .wake = server->wake,
+                                     .master = master};
+    options.session.slot = slot;
+    worker_main(&options);
+}
+
+static void close_listeners(struct server *server)
+{
+    for (int i = 0; i < server->listeners.count; i++)
+        close(server->listeners.fds[i]);
+}
+
+bool spawn_checkpointer(struct server *server)
+{
+    struct session_slot *slot = slot_take(server->shm, SLOT_CHECKPOINTER);
+    if (!slot) {
+        log_write(LOG_LEVEL_WARNING, "no free slot for the checkpointer");
+        return false;
+    }
+    pid_t master = getpid(), pid = fork_child(server, CHILD_CHECKPOINTER, slot, -1);
+    if (pid != 0)
+        return pid > 0;
+    close_listeners(server);
+    setproctitle("checkpointer");
+    if (!worker_follow_parent(master, SIGTERM))
+        exit(0);
+    log_output_set_slot(slot);
+    exit(checkpointer_main(server, slot));
+}
+
+bool spawn_job(struct server *server, int keep_fd, int (*work)(struct server *server, void *arg), void *arg)
+{
+    pid_t master = getpid(), pid = fork_child(server, CHILD_JOB, NULL, keep_fd);
+    if (pid != 0)
+        return pid > 0;
+    close_listeners(server);
+    setproctitle("job");
+    signal(SIGPIPE, SIG_IGN);
+    if (!worker_follow_parent(master, SIGKILL))
+        exit(0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    exit(work(server, arg));
+}

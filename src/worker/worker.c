@@ -1,0 +1,192 @@
+#include "worker/worker.h"
+
+#include "util/log.h"
+#include "worker/accept.h"
+#include "worker/log_output.h"
+
+#include <errno.h>
+#include <bsd/unistd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* What the handlers need. `serving` is set while session_serve runs; the flags are read by the accept loop, which has the signals
+ * blocked except while it waits. */
+static struct session *volatile serving;
+static volatile sig_atomic_t asked_to_end, asked_to_retire;
+
+static void on_interrupt(int signal)
+{
+    (void) signal;
+    if (serving)
+        session_interrupt(serving, INTERRUPT_CANCEL);
+}
+
+static void on_terminate(int signal)
+{
+    (void) signal;
+    asked_to_end = 1;
+    if (serving)
+        session_interrupt(serving, INTERRUPT_TERMINATE);
+}
+
+/* Retire a spare: a worker that has just accepted goes on, so no client is lost. */
+static void on_retire(int signal)
+{
+    (void) signal;
+    asked_to_retire = 1;
+}
+
+static void on_quit(int signal)
+{
+    (void) signal;
+    _exit(WORKER_IMMEDIATE);
+}
+
+static void on_reopen(int signal)
+{
+    (void) signal;
+    log_output_note_reopen();
+}
+
+static void handle(int signal, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, NULL);
+}
+
+static void install_handlers(void)
+{
+    handle(SIGINT, on_interrupt, 0);
+    handle(SIGTERM, on_terminate, 0);
+    handle(SIGQUIT, on_quit, 0);
+    handle(SIGUSR1, on_reopen, SA_RESTART);
+    handle(SIGUSR2, on_retire, SA_RESTART);
+    handle(SIGHUP, SIG_IGN, 0);
+    handle(SIGPIPE, SIG_IGN, 0);
+    handle(SIGCHLD, SIG_DFL, 0);
+}
+
+bool worker_follow_parent(pid_t parent, int signal)
+{
+    prctl(PR_SET_PDEATHSIG, signal);
+    /* It may have died before the request was in force. */
+    return getppid() == parent;
+}
+
+/* The signals of the accept loop's flags. */
+static void block_flags(sigset_t *unblocked)
+{
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGUSR2);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    sigemptyset(unblocked);
+}
+
+static void wake_master(const struct worker_options *options)
+{
+    uint64_t one = 1;
+    if (options->wake >= 0 && write(options->wake, &one, sizeof one) < 0 && errno != EAGAIN)
+        log_errno(LOG_LEVEL_DEBUG, "could not wake the master");
+}
+
+static void report_and_clear(struct diag *diag)
+{
+    log_write(LOG_LEVEL_FATAL, "%s%s%s", diag->message ? diag->message : "session could not be prepared", diag->detail ? ": " : "",
+              diag->detail ? diag->detail : "");
+    if (diag->hint)
+        log_write(LOG_LEVEL_LOG, "HINT:  %s", diag->hint);
+    diag_clear(diag);
+}
+
+static enum session_end serve(struct session *session, const struct session_options *options, const struct peer *peer)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    serving = session;
+    /* A termination noted before `serving` was set would be lost to the session. */
+    if (asked_to_end)
+        session_interrupt(session, INTERRUPT_TERMINATE);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    accept_tune(peer, options->settings);
+    return session_serve(session, peer->fd, peer->address, peer->port);
+}
+
+_Noreturn static void end(struct session *session, struct session_slot *slot, int status)
+{
+    serving = NULL;
+    slot_set_state(slot, SLOT_ENDED);
+    session_free(session);
+    exit(status);
+}
+
+_Noreturn void worker_main(const struct worker_options *options)
+{
+    struct session_slot *slot = options->session.slot;
+    sigset_t unblocked;
+    install_handlers();
+    block_flags(&unblocked);
+    log_output_set_slot(slot);
+    setproctitle("spare worker");
+    if (!worker_follow_parent(options->master, SIGTERM))
+        exit(WORKER_DONE);
+    slot_own(slot, getpid());
+
+    struct diag diag = {0};
+    struct session *session = session_prepare(&options->session, &diag);
+    if (!session) {
+        report_and_clear(&diag);
+        exit(WORKER_NOT_STARTED);
+    }
+    struct acceptor acceptor;
+    if (!accept_init(&acceptor, options->listeners, options->listener_count, options->lifeline)) {
+        log_errno(LOG_LEVEL_FATAL, "could not watch the listening sockets");
+        exit(WORKER_NOT_STARTED);
+    }
+    for (;;) {
+        slot_set_state(slot, SLOT_SPARE);
+        wake_master(options);
+        struct peer peer;
+        enum accept_result accepted;
+        do
+            accepted = asked_to_end || asked_to_retire ? ACCEPT_ORPHANED : accept_client(&acceptor, &unblocked, &peer);
+        while (accepted == ACCEPT_INTERRUPTED);
+        if (accepted == ACCEPT_ORPHANED)
+            end(session, slot, WORKER_DONE);
+
+        slot_set_state(slot, SLOT_STARTUP);
+        wake_master(options);
+        shm_count(options->session.shm, SHM_CONNECTIONS_ACCEPTED, 1);
+        if (serve(session, &options->session, &peer) == SESSION_ENDED)
+            end(session, slot, WORKER_DONE);
+        serving = NULL;
+        block_flags(&unblocked);
+    }
+}
+
+int worker_serve_one(const struct session_options *options, int fd)
+{
+    install_handlers();
+    log_output_set_slot(options->slot);
+    struct diag diag = {0};
+    struct session *session = session_prepare(options, &diag);
+    if (!session) {
+        report_and_clear(&diag);
+        return WORKER_NOT_STARTED;
+    }
+    struct peer peer = {.fd = fd};
+    accept_describe(&peer);
+    slot_set_state(options->slot, SLOT_STARTUP);
+    shm_count(options->shm, SHM_CONNECTIONS_ACCEPTED, 1);
+    serve(session, options, &peer);
+    serving = NULL;
+    slot_set_state(options->slot, SLOT_ENDED);
+    session_free(session);
+    return WORKER_DONE;
+}
