@@ -131,7 +131,7 @@ bool facts_next(const struct buf *facts, size_t *at, enum control_fact *kind, co
     if (*at >= facts->len)
         return false;
     const char *p = facts->data + *at, *end = facts->data + facts->len;
-    *kind = (enum control_fact) *p++;
+    *kind = (enum control_fact) * p++;
     *name = p;
     const char *name_end = memchr(p, '\0', (size_t) (end - p));
     if (!name_end)
@@ -162,7 +162,8 @@ void facts_print_text(const struct buf *facts)
     for (size_t at = 0; facts_next(facts, &at, &kind, &name, &value);)
         width = (int) strlen(name) > width ? (int) strlen(name) : width;
     for (size_t at = 0; facts_next(facts, &at, &kind, &name, &value); before = name)
-        printf("%-*s  %s\n", width, strcmp(name, before) ? name : "", value);
+        if (kind != CONTROL_FACT_PROCESS)
+            printf("%-*s  %s\n", width, strcmp(name, before) ? name : "", value);
 }
 
 void json_print_string(const char *text)
@@ -180,6 +181,20 @@ void json_print_string(const char *text)
     putchar('"');
 }
 
+static void print_json_value(enum control_fact kind, const char *value)
+{
+    const char *blank = strchr(value, ' ');
+    if (kind == CONTROL_FACT_INTEGER || kind == CONTROL_FACT_BOOLEAN) {
+        fputs(value, stdout);
+    } else if (kind == CONTROL_FACT_PROCESS && blank) {
+        printf("{\"pid\":%.*s,\"state\":", (int) (blank - value), value);
+        json_print_string(blank + 1);
+        putchar('}');
+    } else {
+        json_print_string(value);
+    }
+}
+
 void facts_print_json(const struct buf *facts)
 {
     enum control_fact kind;
@@ -187,7 +202,8 @@ void facts_print_json(const struct buf *facts)
     bool first = true;
     putchar('{');
     for (size_t at = 0; facts_next(facts, &at, &kind, &name, &value); first = false) {
-        bool goes_on = list && kind == CONTROL_FACT_LIST && !strcmp(name, list);
+        bool member = kind == CONTROL_FACT_LIST || kind == CONTROL_FACT_PROCESS;
+        bool goes_on = list && member && !strcmp(name, list);
         if (list && !goes_on)
             putchar(']');
         if (!first)
@@ -196,13 +212,10 @@ void facts_print_json(const struct buf *facts)
             json_print_string(name);
             putchar(':');
         }
-        if (kind == CONTROL_FACT_LIST && !goes_on)
+        if (member && !goes_on)
             putchar('[');
-        if (kind == CONTROL_FACT_INTEGER || kind == CONTROL_FACT_BOOLEAN)
-            fputs(value, stdout);
-        else
-            json_print_string(value);
-        list = kind == CONTROL_FACT_LIST ? name : NULL;
+        print_json_value(kind, value);
+        list = member ? name : NULL;
     }
     puts(list ? "]}" : "}");
 }

@@ -13,7 +13,8 @@ int client_ask(const char *run_dir, enum control_command command, const char *co
 /* Wait for one answer; its payload (facts or a message) goes to `payload`. timeout_ms: -1 waits for ever. false: no valid answer. */
 bool client_receive(int fd, int timeout_ms, enum control_answer *kind, struct buf *payload);
 /* Ask, and print a failure; true when the answer was CONTROL_DONE. */
-bool client_request(const char *run_dir, enum control_command command, const char *const *arguments, int count, struct buf *facts);
+bool client_request(const char *run_dir, enum control_command command, const char *const *arguments, int count,
+                    struct buf *facts);
 /* Wait until the server closes the connection: it has ended. */
 void client_wait_end(int fd);
 

@@ -76,7 +76,8 @@ static int run_metrics(const struct call *call)
     buf_init(&facts);
     bool good = client_request(call->run_dir, CONTROL_STATUS, NULL, 0, &facts) && (shm = sessions_attach(call->run_dir));
     if (good) {
-        sessions_print_metrics(shm, facts_find(&facts, "uptime"), facts_find(&facts, "spares"), facts_find(&facts, "max_connections"));
+        sessions_print_metrics(shm, facts_find(&facts, "uptime"), facts_find(&facts, "spare_workers"),
+                               facts_find(&facts, "max_connections"));
         shm_detach(shm);
     }
     buf_deinit(&facts);
@@ -200,10 +201,17 @@ static const struct {
     int min, max; /* arguments */
     int (*run)(const struct call *call);
 } commands[] = {
-    {"status", 0, 0, run_status},         {"sessions", 0, 0, run_sessions}, {"top", 0, 0, run_top},
-    {"cancel", 1, 1, run_cancel},         {"terminate", 1, 1, run_terminate}, {"reload", 0, 0, run_reload},
-    {"checkpoint", 0, 0, run_checkpoint}, {"backup", 2, 2, run_backup},     {"metrics", 0, 0, run_metrics},
-    {"stop", 0, 1, run_stop},             {"version", 0, 0, run_version},
+    {"status", 0, 0, run_status},
+    {"sessions", 0, 0, run_sessions},
+    {"top", 0, 0, run_top},
+    {"cancel", 1, 1, run_cancel},
+    {"terminate", 1, 1, run_terminate},
+    {"reload", 0, 0, run_reload},
+    {"checkpoint", 0, 0, run_checkpoint},
+    {"backup", 2, 2, run_backup},
+    {"metrics", 0, 0, run_metrics},
+    {"stop", 0, 1, run_stop},
+    {"version", 0, 0, run_version},
 };
 
 static int wrong(const char *format, const char *what)

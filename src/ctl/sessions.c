@@ -81,8 +81,8 @@ void sessions_print_text(const struct shm *shm)
         if (info.client_port >= 0)
             snprintf(client, sizeof client, "%s:%d", info.client_address, info.client_port);
         wait_names(info.wait, &type, &event);
-        printf("%8d  %-16s %-16s %-21s %-19s %-14s ", (int) info.pid, info.database, info.user, client, sessions_state_name(info.state),
-               event);
+        printf("%8d  %-16s %-16s %-21s %-19s %-14s ", (int) info.pid, info.database, info.user, client,
+               sessions_state_name(info.state), event);
         print_flat(info.query);
         putchar('\n');
     }
@@ -160,18 +160,22 @@ void sessions_print_metrics(struct shm *shm, const char *uptime, const char *spa
     printf("# HELP pgquill_uptime_seconds Time since the server was started.\n# TYPE pgquill_uptime_seconds gauge\n"
            "pgquill_uptime_seconds %s\n",
            uptime);
-    printf("# HELP pgquill_max_connections The most sessions at once.\n# TYPE pgquill_max_connections gauge\npgquill_max_connections %s\n",
+    printf("# HELP pgquill_max_connections The most sessions at once.\n# TYPE pgquill_max_connections "
+           "gauge\npgquill_max_connections %s\n",
            max_connections);
-    printf("# HELP pgquill_spare_workers Workers that wait for a client.\n# TYPE pgquill_spare_workers gauge\npgquill_spare_workers %s\n",
+    printf("# HELP pgquill_spare_workers Workers that wait for a client.\n# TYPE pgquill_spare_workers "
+           "gauge\npgquill_spare_workers %s\n",
            spares);
     printf("# HELP pgquill_sessions Sessions by state.\n# TYPE pgquill_sessions gauge\n");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         printf("pgquill_sessions{state=\"%s\"} %d\n", states[i].label, registry_count(shm, states[i].state));
     for (int i = 0; i < SHM_COUNTERS; i++) {
         const char *name = shm_counter_name((enum shm_counter) i);
-        printf("# TYPE pgquill_%s_total counter\npgquill_%s_total %" PRId64 "\n", name, name, shm_counter(shm, (enum shm_counter) i));
+        printf("# TYPE pgquill_%s_total counter\npgquill_%s_total %" PRId64 "\n", name, name,
+               shm_counter(shm, (enum shm_counter) i));
     }
-    printf("# HELP pgquill_locks_recovered_total Shared locks whose owner had died.\n# TYPE pgquill_locks_recovered_total counter\n"
-           "pgquill_locks_recovered_total %" PRIu64 "\n",
-           shm_recoveries(shm));
+    printf(
+        "# HELP pgquill_locks_recovered_total Shared locks whose owner had died.\n# TYPE pgquill_locks_recovered_total counter\n"
+        "pgquill_locks_recovered_total %" PRIu64 "\n",
+        shm_recoveries(shm));
 }

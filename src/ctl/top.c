@@ -77,7 +77,8 @@ static void draw(const struct shm *shm, const struct sample *before, const struc
            registry_count(shm, SLOT_SPARE));
     printf("per second: queries %.0f   commits %.0f   rollbacks %.0f   disk syncs %.0f   locks recovered in all %" PRIu64 "\n\n",
            rate(now->queries, before->queries, before, now), rate(now->commits, before->commits, before, now),
-           rate(now->rollbacks, before->rollbacks, before, now), rate(now->syncs, before->syncs, before, now), shm_recoveries(shm));
+           rate(now->rollbacks, before->rollbacks, before, now), rate(now->syncs, before->syncs, before, now),
+           shm_recoveries(shm));
     printf("%8s %-12.12s %-12.12s %-20.20s %8s %s\n", "PID", "DATABASE", "USER", "STATE", "SECONDS", "QUERY");
     int width = size.ws_col > 66 ? size.ws_col - 66 : 14;
     for (int i = 0; i < count && (!screen || i < size.ws_row - 5); i++) {
@@ -85,7 +86,8 @@ static void draw(const struct shm *shm, const struct sample *before, const struc
             if ((unsigned char) *p < 0x20)
                 *p = ' ';
         printf("%8d %-12.12s %-12.12s %-20.20s %8.1f %.*s\n", (int) list[i].pid, list[i].database, list[i].user,
-               sessions_state_name(list[i].state), (double) (us - list[i].state_change) / 1e6, screen ? width : 200, list[i].query);
+               sessions_state_name(list[i].state), (double) (us - list[i].state_change) / 1e6, screen ? width : 200,
+               list[i].query);
     }
     fflush(stdout);
 }

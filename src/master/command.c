@@ -43,6 +43,33 @@ static const char *state_name(const struct server *server)
     return server->ready ? "running" : "starting";
 }
 
+static const char *process_name(const struct child *child)
+{
+    static const char *const states[] = {
+        [SLOT_FREE] = "starting",
+        [SLOT_STARTING] = "starting",
+        [SLOT_SPARE] = "spare",
+        [SLOT_STARTUP] = "startup",
+        [SLOT_IDLE] = "idle",
+        [SLOT_ACTIVE] = "active",
+        [SLOT_ENDED] = "ended",
+        [SLOT_IDLE_IN_TRANSACTION] = "idle in transaction",
+        [SLOT_IDLE_IN_FAILED_TRANSACTION] = "idle in transaction (aborted)",
+    };
+    if (child->kind != CHILD_WORKER)
+        return child->kind == CHILD_CHECKPOINTER ? "checkpointer" : "job";
+    return states[slot_state(child->slot)];
+}
+
+static void put_processes(const struct server *server, struct buf *answer)
+{
+    for (int i = 0; i < server->child_count; i++) {
+        char text[96];
+        snprintf(text, sizeof text, "%d %s", (int) server->children[i].pid, process_name(&server->children[i]));
+        command_put_text(answer, CONTROL_FACT_PROCESS, "workers", text);
+    }
+}
+
 static enum command_result status(struct server *server, const struct command_request *request, struct buf *answer)
 {
     (void) request;
@@ -60,21 +87,23 @@ static enum command_result status(struct server *server, const struct command_re
     command_put_integer(answer, "sessions", registry_sessions(server->shm));
     command_put_integer(answer, "active", registry_count(server->shm, SLOT_ACTIVE));
     command_put_integer(answer, "idle", registry_count(server->shm, SLOT_IDLE));
-    command_put_integer(answer, "idle_in_transaction", registry_count(server->shm, SLOT_IDLE_IN_TRANSACTION) +
-                                                           registry_count(server->shm, SLOT_IDLE_IN_FAILED_TRANSACTION));
-    command_put_integer(answer, "spares", counts.spare);
-    command_put_integer(answer, "starting", counts.starting);
+    command_put_integer(answer, "idle_in_transaction",
+                        registry_count(server->shm, SLOT_IDLE_IN_TRANSACTION) +
+                            registry_count(server->shm, SLOT_IDLE_IN_FAILED_TRANSACTION));
+    command_put_integer(answer, "spare_workers", counts.spare);
+    command_put_integer(answer, "starting_workers", counts.starting);
     command_put_integer(answer, "min_spare_workers", server->limits.min_spare);
     command_put_integer(answer, "max_spare_workers", server->limits.max_spare);
     command_put_integer(answer, "max_connections", server->limits.max_connections);
-    command_put_integer(answer, "checkpointers", spawn_count(server, CHILD_CHECKPOINTER));
     for (int i = 0; i < SHM_COUNTERS; i++)
         command_put_integer(answer, shm_counter_name((enum shm_counter) i), shm_counter(server->shm, (enum shm_counter) i));
     command_put_integer(answer, "locks_recovered", (int64_t) shm_recoveries(server->shm));
+    put_processes(server, answer);
     return COMMAND_DONE;
 }
 
-static enum command_result interrupt_session(struct server *server, const char *argument, enum slot_interrupt what, struct buf *answer)
+static enum command_result interrupt_session(struct server *server, const char *argument, enum slot_interrupt what,
+                                             struct buf *answer)
 {
     char *end;
     long pid = strtol(argument, &end, 10);
@@ -107,7 +136,8 @@ static enum command_result terminate(struct server *server, const struct command
 static enum command_result reload(struct server *server, const struct command_request *request, struct buf *answer)
 {
     (void) request;
-    return server_reload(server) ? COMMAND_DONE : fail(answer, "the settings contain errors, nothing was changed; the log has them");
+    return server_reload(server) ? COMMAND_DONE
+                                 : fail(answer, "the settings contain errors, nothing was changed; the log has them");
 }
 
 static enum command_result stop(struct server *server, const struct command_request *request, struct buf *answer)

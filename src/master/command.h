@@ -8,10 +8,10 @@
 /* What the control socket's requests do. */
 
 struct command_request {
-    int command;             /* enum control_command, unchecked */
+    int command; /* enum control_command, unchecked */
     const char **arguments;
     int count;
-    int fd;                  /* the client's connection */
+    int fd; /* the client's connection */
 };
 
 enum command_result {

@@ -207,7 +207,8 @@ static void read_file(struct reading *reading, const char *path, const char *fro
     if (!file) {
         reading->mistakes++;
         if (from)
-            log_errno(LOG_LEVEL_ERROR, "could not open configuration file \"%s\" (included in \"%s\" line %d)", path, from, from_line);
+            log_errno(LOG_LEVEL_ERROR, "could not open configuration file \"%s\" (included in \"%s\" line %d)", path, from,
+                      from_line);
         else
             log_errno(LOG_LEVEL_ERROR, "could not open configuration file \"%s\"", path);
         return;

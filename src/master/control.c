@@ -30,7 +30,7 @@ struct client {
     } request;
     struct buf answer;
     size_t sent;
-    bool hold;         /* when answered, stay until the server ends */
+    bool hold; /* when answered, stay until the server ends */
 };
 
 struct control {
@@ -44,7 +44,8 @@ struct control *control_open(const char *run_dir)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     char *path = path_join(run_dir, "control.sock");
     if (strlen(path) >= sizeof address.sun_path) {
-        log_write(LOG_LEVEL_FATAL, "control socket path \"%s\" is too long (maximum %d bytes): name a shorter run directory with -R", path,
+        log_write(LOG_LEVEL_FATAL,
+                  "control socket path \"%s\" is too long (maximum %d bytes): name a shorter run directory with -R", path,
                   (int) sizeof address.sun_path - 1);
         free(path);
         return NULL;
@@ -155,7 +156,8 @@ static void take_client(struct control *control, int64_t now)
 
 static void answer(struct client *client, enum control_answer kind, const void *payload, size_t length)
 {
-    struct control_header header = {.magic = CONTROL_MAGIC, .version = CONTROL_VERSION, .kind = kind, .length = (uint32_t) length};
+    struct control_header header = {
+        .magic = CONTROL_MAGIC, .version = CONTROL_VERSION, .kind = kind, .length = (uint32_t) length};
     buf_append(&client->answer, &header, sizeof header);
     buf_append(&client->answer, payload, length);
     client->state = CLIENT_ANSWERED;
@@ -227,7 +229,8 @@ static void receive(struct server *server, struct client *client)
     }
     if (header->version != CONTROL_VERSION) {
         char message[96];
-        snprintf(message, sizeof message, "control protocol version %d is not spoken here, only %d", header->version, CONTROL_VERSION);
+        snprintf(message, sizeof message, "control protocol version %d is not spoken here, only %d", header->version,
+                 CONTROL_VERSION);
         answer_failure(client, message);
     } else if (client->received >= sizeof *header + header->length) {
         obey(server, client);

@@ -11,7 +11,7 @@ enum {
     CONTROL_MAGIC = 0x51475051, /* "QPGQ" */
     CONTROL_VERSION = 1,
     CONTROL_REQUEST_MAX = 8192, /* bytes of a request's payload */
-    CONTROL_ANSWER_MAX = 1 << 20,
+    CONTROL_ANSWER_MAX = 1 << 26,
     CONTROL_ARGUMENTS_MAX = 2,
 };
 
@@ -25,21 +25,27 @@ struct control_header {
 /* The payload of a request is its arguments, each closed by a NUL. */
 enum control_command {
     CONTROL_STATUS = 1,
-    CONTROL_CANCEL,     /* PID */
-    CONTROL_TERMINATE,  /* PID */
+    CONTROL_CANCEL,    /* PID */
+    CONTROL_TERMINATE, /* PID */
     CONTROL_RELOAD,
     CONTROL_CHECKPOINT,
-    CONTROL_BACKUP,     /* database name, absolute path */
-    CONTROL_STOP,       /* smart, fast or immediate; the connection closes when the server has ended */
+    CONTROL_BACKUP, /* database name, absolute path */
+    CONTROL_STOP,   /* smart, fast or immediate; the connection closes when the server has ended */
 };
 
 enum control_answer {
-    CONTROL_DONE,       /* final; the payload is facts: enum control_fact, name NUL, value NUL, and so on */
-    CONTROL_FAILED,     /* final; the payload is a message for people */
-    CONTROL_PROGRESS,   /* more follows; facts */
+    CONTROL_DONE,     /* final; the payload is facts: enum control_fact, name NUL, value NUL, and so on */
+    CONTROL_FAILED,   /* final; the payload is a message for people */
+    CONTROL_PROGRESS, /* more follows; facts */
 };
 
 /* How a fact's value is to be read. A name that comes again is another member of a list. */
-enum control_fact { CONTROL_FACT_TEXT = 's', CONTROL_FACT_INTEGER = 'i', CONTROL_FACT_BOOLEAN = 'b', CONTROL_FACT_LIST = 'l' };
+enum control_fact {
+    CONTROL_FACT_TEXT = 's',
+    CONTROL_FACT_INTEGER = 'i',
+    CONTROL_FACT_BOOLEAN = 'b',
+    CONTROL_FACT_LIST = 'l',
+    CONTROL_FACT_PROCESS = 'p', /* a member of a list: the pid, a blank, what the process does */
+};
 
 #endif

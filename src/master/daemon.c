@@ -95,7 +95,8 @@ struct pidfh *daemon_lock(const char *run_dir)
     if (errno != EEXIST) {
         log_errno(LOG_LEVEL_FATAL, "could not open the pid file \"%s\"", path);
     } else if (other > 0 && kill(other, 0) < 0 && errno == ESRCH) {
-        log_write(LOG_LEVEL_FATAL, "\"%s\" is locked: the server (PID %d) is gone, but processes of it still live", path, (int) other);
+        log_write(LOG_LEVEL_FATAL, "\"%s\" is locked: the server (PID %d) is gone, but processes of it still live", path,
+                  (int) other);
         log_write(LOG_LEVEL_LOG, "HINT:  They end by themselves within moments.");
     } else {
         log_write(LOG_LEVEL_FATAL, "\"%s\" is locked: is another server (PID %d) running in directory \"%s\"?", path, (int) other,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Attach to the registry or make it, one process at a time. */
@@ -31,6 +32,18 @@ static bool share_registry(struct server *server)
     free(path);
     free(lock);
     return good;
+}
+
+void inetd_protect_client(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = STDOUT_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++) {
+        struct stat status;
+        if (fstat(fd, &status) < 0 || S_ISSOCK(status.st_mode))
+            dup2(null, fd);
+    }
+    if (null > STDERR_FILENO)
+        close(null);
 }
 
 int inetd_run(struct server *server)

@@ -27,7 +27,8 @@ struct job {
 /* The client may be slow: only this child waits, and not for ever. A client that has gone does not stop the work. */
 static void send_frame(int fd, enum control_answer kind, const void *payload, size_t length)
 {
-    struct control_header header = {.magic = CONTROL_MAGIC, .version = CONTROL_VERSION, .kind = kind, .length = (uint32_t) length};
+    struct control_header header = {
+        .magic = CONTROL_MAGIC, .version = CONTROL_VERSION, .kind = kind, .length = (uint32_t) length};
     struct buf frame;
     buf_init(&frame);
     buf_append(&frame, &header, sizeof header);

@@ -83,7 +83,8 @@ static int open_tcp(const struct addrinfo *found, const char *name)
     if (bind(fd, found->ai_addr, found->ai_addrlen) < 0) {
         log_errno(LOG_LEVEL_LOG, "could not bind \"%s\"", name);
         if (errno == EADDRINUSE)
-            log_write(LOG_LEVEL_LOG, "HINT:  Is another server already running on this port? If not, wait a few seconds and retry.");
+            log_write(LOG_LEVEL_LOG,
+                      "HINT:  Is another server already running on this port? If not, wait a few seconds and retry.");
     } else if (listen(fd, BACKLOG) < 0) {
         log_errno(LOG_LEVEL_LOG, "could not listen on \"%s\"", name);
     } else {
@@ -103,7 +104,8 @@ static bool open_host(struct listeners *listeners, const struct settings *settin
         hints.ai_family = AF_INET6;
     int error = getaddrinfo(strcmp(host, "*") ? host : NULL, port, &hints, &found);
     if (error) {
-        log_write(LOG_LEVEL_LOG, "could not translate host name \"%s\", service \"%s\" to address: %s", host, port, gai_strerror(error));
+        log_write(LOG_LEVEL_LOG, "could not translate host name \"%s\", service \"%s\" to address: %s", host, port,
+                  gai_strerror(error));
         return true;
     }
     bool may = true;
@@ -159,8 +161,8 @@ static int lock_socket(const char *path)
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         ssize_t got = pread(fd, line, sizeof line - 1, 0);
         line[got > 0 ? got : 0] = '\0';
-        log_write(LOG_LEVEL_FATAL, "lock file \"%s\" is in use: is another server (PID %d) using socket file \"%s\"?", lock, atoi(line),
-                  path);
+        log_write(LOG_LEVEL_FATAL, "lock file \"%s\" is in use: is another server (PID %d) using socket file \"%s\"?", lock,
+                  atoi(line), path);
         close(fd);
         free(lock);
         return -1;
@@ -190,7 +192,8 @@ static bool open_unix(struct listeners *listeners, const struct settings *settin
     char *name = path_printf("%s/.s.PGSQL.%d", dir, (int) settings_int(settings, "port"));
     const char *path = address.sun_path;
     if (strlen(name) >= sizeof address.sun_path) {
-        log_write(LOG_LEVEL_FATAL, "Unix-domain socket path \"%s\" is too long (maximum %d bytes)", name, (int) sizeof address.sun_path - 1);
+        log_write(LOG_LEVEL_FATAL, "Unix-domain socket path \"%s\" is too long (maximum %d bytes)", name,
+                  (int) sizeof address.sun_path - 1);
         free(name);
         return false;
     }

@@ -9,16 +9,16 @@
 
 struct listener {
     int fd;
-    char *name;      /* "127.0.0.1:5432", "[::1]:5432" or a path */
-    char *path;      /* of a unix socket that we made; else NULL */
-    int lock_fd;     /* holds path.lock while path is ours */
+    char *name;  /* "127.0.0.1:5432", "[::1]:5432" or a path */
+    char *path;  /* of a unix socket that we made; else NULL */
+    int lock_fd; /* holds path.lock while path is ours */
 };
 
 struct listeners {
     struct listener *list;
-    int *fds;        /* the same sockets, as workers take them */
+    int *fds; /* the same sockets, as workers take them */
     int count;
-    bool inherited;  /* from the service manager, which keeps them open after us */
+    bool inherited; /* from the service manager, which keeps them open after us */
 };
 
 /* Open every socket that the settings name, or take those of socket activation (LISTEN_FDS). `socket_dir` is where the unix socket

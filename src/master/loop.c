@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 enum {
-    SMART_SWEEP_MS = 50,        /* how often idle sessions are looked for in a smart shutdown … */
-    SMART_IDLE_US = 100000,     /* … and for how long a session must have been idle: not between two statements of a busy client */
-    FAST_PATIENCE_MS = 60000,   /* processes that do not end are killed */
+    SMART_SWEEP_MS = 50,    /* how often idle sessions are looked for in a smart shutdown … */
+    SMART_IDLE_US = 100000, /* … and for how long a session must have been idle: not between two statements of a busy client */
+    FAST_PATIENCE_MS = 60000, /* processes that do not end are killed */
     IMMEDIATE_PATIENCE_MS = 5000,
 };
 
@@ -238,7 +238,8 @@ int loop_run(struct server *server)
         tend_pool(server, now);
         tend_checkpointer(server, now);
 
-        struct pollfd entries[2 + CONTROL_POLL_MAX] = {{.fd = server->signals, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
+        struct pollfd entries[2 + CONTROL_POLL_MAX] = {{.fd = server->signals, .events = POLLIN},
+                                                       {.fd = server->wake, .events = POLLIN}};
         int64_t timeout = next_timeout(server, now);
         int clients = control_prepare(server->control, entries + 2, now, &timeout);
         int ready = poll(entries, (nfds_t) (2 + clients), (int) timeout);

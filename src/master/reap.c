@@ -32,8 +32,9 @@ static void log_session_end(const struct server *server, const struct slot_info 
         snprintf(port, sizeof port, " port=%d", last->client_port);
     log_write(wanted ? LOG_LEVEL_LOG : LOG_LEVEL_DEBUG,
               "disconnection: session time: %lld:%02d:%02d.%03d user=%s database=%s host=%s%s pid=%d session=%s remaining=%d",
-              (long long) (ms / 3600000), (int) (ms / 60000 % 60), (int) (ms / 1000 % 60), (int) (ms % 1000), last->user, last->database,
-              last->client_port >= 0 ? last->client_address : "[local]", port, (int) last->pid, uuid, registry_sessions(server->shm));
+              (long long) (ms / 3600000), (int) (ms / 60000 % 60), (int) (ms / 1000 % 60), (int) (ms % 1000), last->user,
+              last->database, last->client_port >= 0 ? last->client_address : "[local]", port, (int) last->pid, uuid,
+              registry_sessions(server->shm));
 }
 
 static void log_crash(struct server *server, const struct child *child, const struct slot_info *last, int status)
@@ -49,10 +50,11 @@ static void log_crash(struct server *server, const struct child *child, const st
         shm_count(server->shm, SHM_SESSIONS_CRASHED, 1);
     }
     if (WIFSIGNALED(status))
-        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) was terminated by signal %d: %s", kind, (int) child->pid, uuid, WTERMSIG(status),
-                  strsignal(WTERMSIG(status)));
+        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) was terminated by signal %d: %s", kind, (int) child->pid, uuid,
+                  WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
-        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) exited with exit code %d", kind, (int) child->pid, uuid, WEXITSTATUS(status));
+        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) exited with exit code %d", kind, (int) child->pid, uuid,
+                  WEXITSTATUS(status));
     if (served && last->query[0])
         log_write(LOG_LEVEL_LOG, "DETAIL:  Its last query was: %s", last->query);
 }

@@ -27,7 +27,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HELPER_SLOTS = 16, /* checkpointer, and processes of inetd beside us */ MAX_DATABASES = 256, MAX_SEQUENCES = 1024, MAX_LOCKS = 16384 };
+enum {
+    HELPER_SLOTS = 16,
+    /* checkpointer, and processes of inetd beside us */ MAX_DATABASES = 256,
+    MAX_SEQUENCES = 1024,
+    MAX_LOCKS = 16384
+};
 enum { NOTIFY_BYTES = 8 * 1024 * 1024 };
 
 static void read_limits(struct server *server)
@@ -65,7 +70,7 @@ bool server_reload(struct server *server)
     }
     int changed = conffile_adopt(&server->settings, fresh);
     read_limits(server);
-    places_resolve_log(&server->places, server->settings, server->options.daemon);
+    places_resolve_log(&server->places, server->settings, server->options.daemon || server->options.inetd);
     if (!log_output_configure(server->settings, server->places.log_file))
         log_errno(LOG_LEVEL_WARNING, "could not open the log file \"%s\"", server->places.log_file);
     /* Spares were prepared with the old values; those that have just accepted a client go on. The others are replaced. */
@@ -132,7 +137,7 @@ static bool configure(struct server *server)
         return false;
     }
     read_limits(server);
-    places_resolve_log(&server->places, server->settings, server->options.daemon);
+    places_resolve_log(&server->places, server->settings, server->options.daemon || server->options.inetd);
     if (log_output_configure(server->settings, server->places.log_file))
         return true;
     log_errno(LOG_LEVEL_FATAL, "could not open the log file \"%s\"", server->places.log_file);
@@ -191,15 +196,17 @@ int server_run(struct options *options)
     name_user(&server);
     if (places_resolve(&server.places, &server.options)) {
         if (server.options.inetd) {
+            inetd_protect_client();
             if (configure(&server))
                 status = inetd_run(&server);
         } else if (server.options.daemon && !daemon_detach()) {
             log_errno(LOG_LEVEL_FATAL, "could not detach");
         } else {
             log_output_set_copy(daemon_terminal());
-            if (configure(&server) && start(&server))
+            if (configure(&server) && start(&server)) {
                 status = loop_run(&server);
-            log_write(LOG_LEVEL_LOG, "database system is shut down");
+                log_write(LOG_LEVEL_LOG, "database system is shut down");
+            }
         }
     }
     finish(&server);

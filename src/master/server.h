@@ -34,11 +34,11 @@ struct child {
 /* Where things are; all absolute. */
 struct places {
     char *data_dir, *run_dir;
-    char *file, *name;         /* the default database: its path; its name in a startup packet */
-    char *config_file;         /* NULL: none */
-    char *auto_config_file;    /* what ALTER SYSTEM writes; may not exist */
-    char *log_file;            /* NULL: standard error */
-    char *temporary_dir;       /* of an ephemeral server, removed at its end; else NULL */
+    char *file, *name;      /* the default database: its path; its name in a startup packet */
+    char *config_file;      /* NULL: none */
+    char *auto_config_file; /* what ALTER SYSTEM writes; may not exist */
+    char *log_file;         /* NULL: standard error */
+    char *temporary_dir;    /* of an ephemeral server, removed at its end; else NULL */
 };
 
 struct server {
@@ -50,22 +50,22 @@ struct server {
     struct pidfh *pidfile;
     struct control *control;
     char *os_user;
-    int64_t started;           /* µs since the epoch */
+    int64_t started; /* µs since the epoch */
 
-    int lifeline[2];           /* nobody writes; its end of file tells workers that the master died */
-    int wake;                  /* eventfd, written by workers */
-    int signals;               /* signalfd */
+    int lifeline[2]; /* nobody writes; its end of file tells workers that the master died */
+    int wake;        /* eventfd, written by workers */
+    int signals;     /* signalfd */
 
     struct child *children;
     int child_count, child_max;
     struct pool pool;
     struct pool_limits limits;
-    bool ready;                /* the first worker was ready: the database can be opened */
-    bool failed;               /* it was not: the server ends with an error */
+    bool ready;                                            /* the first worker was ready: the database can be opened */
+    bool failed;                                           /* it was not: the server ends with an error */
     int64_t checkpointer_not_before, checkpointer_backoff; /* ms; a checkpointer that keeps failing is started ever more seldom */
 
     enum shutdown_mode shutdown;
-    int64_t shutdown_began;    /* ms */
+    int64_t shutdown_began; /* ms */
 };
 
 /* Milliseconds of a clock that never goes back. */

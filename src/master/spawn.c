@@ -115,6 +115,13 @@ static void close_listeners(struct server *server)
         close(server->listeners.fds[i]);
 }
 
+static void unblock_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 bool spawn_checkpointer(struct server *server)
 {
     struct session_slot *slot = slot_take(server->shm, SLOT_CHECKPOINTER);
@@ -130,6 +137,7 @@ bool spawn_checkpointer(struct server *server)
     if (!worker_follow_parent(master, SIGTERM))
         exit(0);
     log_output_set_slot(slot);
+    unblock_signals();
     exit(checkpointer_main(server, slot));
 }
 
@@ -143,8 +151,6 @@ bool spawn_job(struct server *server, int keep_fd, int (*work)(struct server *se
     signal(SIGPIPE, SIG_IGN);
     if (!worker_follow_parent(master, SIGKILL))
         exit(0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    unblock_signals();
     exit(work(server, arg));
 }

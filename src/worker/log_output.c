@@ -20,10 +20,10 @@ static struct {
     int destinations;
     char *path, *prefix, *ident;
     const struct session_slot *slot;
-    int64_t line;       /* of this process: %l */
-    pid_t line_pid;     /* whose count `line` is: a child begins anew */
+    int64_t line;   /* of this process: %l */
+    pid_t line_pid; /* whose count `line` is: a child begins anew */
     time_t started;
-    int copy;           /* -1: none */
+    int copy; /* -1: none */
 } output = {.destinations = TO_STDERR, .copy = -1};
 
 static volatile sig_atomic_t reopen_wanted;
@@ -278,7 +278,8 @@ static void put_json(struct buf *line, const struct scene *scene, enum log_level
         buf_puts(line, ",\"application_name\":");
         put_json_string(line, session->application_name);
     }
-    buf_printf(line, ",\"pid\":%d,\"session_id\":\"%llx.%x\",\"line_num\":%lld,\"error_severity\":\"%s\",\"message\":", (int) getpid(),
+    buf_printf(line,
+               ",\"pid\":%d,\"session_id\":\"%llx.%x\",\"line_num\":%lld,\"error_severity\":\"%s\",\"message\":", (int) getpid(),
                (long long) output.started, (unsigned) getpid(), (long long) output.line, log_level_name(level));
     put_json_string(line, message);
     buf_puts(line, "}\n");
@@ -385,6 +386,11 @@ bool log_output_configure(const struct settings *settings, const char *file)
     replace(&output.path, file);
     replace(&output.prefix, text_setting(settings, "log_line_prefix"));
     output.destinations = parse_destinations(text_setting(settings, "log_destination"));
+    const char *zone = text_setting(settings, "log_timezone");
+    if (*zone) {
+        setenv("TZ", zone, 1);
+        tzset();
+    }
     log_set_min_level(parse_level(text_setting(settings, "log_min_messages")));
     if (output.destinations & TO_SYSLOG) {
         /* openlog keeps the pointer. */

@@ -98,8 +98,8 @@ static void wake_master(const struct worker_options *options)
 
 static void report_and_clear(struct diag *diag)
 {
-    log_write(LOG_LEVEL_FATAL, "%s%s%s", diag->message ? diag->message : "session could not be prepared", diag->detail ? ": " : "",
-              diag->detail ? diag->detail : "");
+    log_write(LOG_LEVEL_FATAL, "%s%s%s", diag->message ? diag->message : "session could not be prepared",
+              diag->detail ? ": " : "", diag->detail ? diag->detail : "");
     if (diag->hint)
         log_write(LOG_LEVEL_LOG, "HINT:  %s", diag->hint);
     diag_clear(diag);

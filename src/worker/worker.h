@@ -11,8 +11,8 @@ struct worker_options {
     struct session_options session; /* slot and settings filled in; all else as the server has it */
     const int *listeners;           /* listening sockets, non-blocking */
     int listener_count;
-    int lifeline;                   /* read end of a pipe that only the master can write: end of file means that it died */
-    int wake;                       /* eventfd: written when the number of spares changes */
+    int lifeline; /* read end of a pipe that only the master can write: end of file means that it died */
+    int wake;     /* eventfd: written when the number of spares changes */
     pid_t master;
 };
 
