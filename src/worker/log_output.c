@@ -23,8 +23,9 @@ static struct {
     int64_t line;   /* of this process: %l */
     pid_t line_pid; /* whose count `line` is: a child begins anew */
     time_t started;
-    int copy; /* -1: none */
-} output = {.destinations = TO_STDERR, .copy = -1};
+    int copy;      /* -1: none */
+    int csv, json; /* where their lines go: standard error, or a file beside the log */
+} output = {.destinations = TO_STDERR, .copy = -1, .csv = STDERR_FILENO, .json = STDERR_FILENO};
 
 static volatile sig_atomic_t reopen_wanted;
 
@@ -285,9 +286,9 @@ static void put_json(struct buf *line, const struct scene *scene, enum log_level
     buf_puts(line, "}\n");
 }
 
-static void write_line(const struct buf *line)
+static void write_line(int fd, const struct buf *line)
 {
-    if (write(STDERR_FILENO, line->data, line->len) < 0)
+    if (write(fd, line->data, line->len) < 0)
         return;
 }
 
@@ -324,17 +325,17 @@ static void write_message(enum log_level level, const char *message)
     if (output.destinations & TO_STDERR) {
         put_prefix(&line, &scene);
         buf_printf(&line, "%s:  %s\n", log_level_name(level), message);
-        write_line(&line);
+        write_line(STDERR_FILENO, &line);
     }
     if (output.destinations & TO_CSV) {
         buf_reset(&line);
         put_csv(&line, &scene, level, message);
-        write_line(&line);
+        write_line(output.csv, &line);
     }
     if (output.destinations & TO_JSON) {
         buf_reset(&line);
         put_json(&line, &scene, level, message);
-        write_line(&line);
+        write_line(output.json, &line);
     }
     if (output.destinations & TO_SYSLOG)
         syslog(syslog_priority(level), "%s:  %s", log_level_name(level), message);
@@ -343,9 +344,14 @@ static void write_message(enum log_level level, const char *message)
     buf_deinit(&line);
 }
 
+static int open_log(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
 static bool point_stderr_at(const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open_log(path);
     if (fd < 0)
         return false;
     dup2(fd, STDERR_FILENO);
@@ -353,9 +359,36 @@ static bool point_stderr_at(const char *path)
     return true;
 }
 
+/* pgquilld.log's lines of another form go to pgquilld.csv or pgquilld.json. */
+static bool open_beside(int *fd, bool wanted, const char *ending)
+{
+    if (*fd != STDERR_FILENO)
+        close(*fd);
+    *fd = STDERR_FILENO;
+    if (!wanted || !output.path)
+        return true;
+    size_t length = strlen(output.path);
+    if (length > 4 && !strcmp(output.path + length - 4, ".log"))
+        length -= 4;
+    char *path = xmalloc(length + strlen(ending) + 1);
+    memcpy(path, output.path, length);
+    strcpy(path + length, ending);
+    int opened = open_log(path);
+    free(path);
+    if (opened >= 0)
+        *fd = opened;
+    return opened >= 0;
+}
+
+static bool open_others(void)
+{
+    bool csv = open_beside(&output.csv, output.destinations & TO_CSV, ".csv");
+    return open_beside(&output.json, output.destinations & TO_JSON, ".json") && csv;
+}
+
 bool log_output_reopen(void)
 {
-    return !output.path || point_stderr_at(output.path);
+    return (!output.path || point_stderr_at(output.path)) && open_others();
 }
 
 void log_output_note_reopen(void)
@@ -399,5 +432,5 @@ bool log_output_configure(const struct settings *settings, const char *file)
         openlog(output.ident, LOG_PID | LOG_NDELAY, parse_facility(text_setting(settings, "syslog_facility")));
     }
     log_set_sink(write_message);
-    return true;
+    return open_others();
 }
