@@ -1,0 +1,49 @@
+#ifndef PGQUILL_SQL_COMPILER_H
+#define PGQUILL_SQL_COMPILER_H
+
+#include "sql/plan.h"
+
+struct plan_cache;
+
+/* What is known of one lifted literal while its statement is compiled. */
+struct literal_use {
+    oid_t type;      /* 0: not used as EXPR_LITERAL yet */
+    int32_t typmod;
+    bool bound;      /* an EXPR_LITERAL stands for it */
+    bool by_value;   /* analysis looked at its value: part of the key */
+    bool negated;
+};
+
+/* A session's compiler. The members of the second half are those of the statement under compilation; compile_*.c saves and restores
+ * them when one compilation needs another (a view, a default). */
+struct compiler {
+    struct engine *engine;
+    struct catalog *catalog;
+    struct func_env *env;
+    struct plan_cache *cache;
+    uint64_t seen_generation;        /* the catalog's generation when `seen_version` was noted */
+    int64_t seen_version;
+
+    struct arena *arena;             /* the plan's */
+    const char *text;                /* the statement's text: locations refer to it */
+    const char *whole;               /* the text that positions are reported in; `offset` is where `text` starts in it */
+    int offset;
+    int nliterals;
+    const struct literal *literals;
+    struct literal_use *uses;        /* one per literal */
+    int nparams;
+    oid_t *param_types;              /* 0: not known yet */
+    int params_cap;
+    bool params_fixed;               /* the client gave all types */
+    bool no_params;                  /* a view or a default: there are none */
+    bool system_path;                /* names are found in pg_catalog and public first */
+    int next_rte, next_cte;
+};
+
+/* Position `diag` at a location of the text under compilation. Returns false. */
+bool compiler_position(const struct compiler *compiler, struct diag *diag, int location);
+
+/* Read the catalog again when the file's schema is not the one it was read from: *changed says whether it was. */
+bool compiler_refresh(struct compiler *compiler, bool *changed, struct diag *diag);
+
+#endif

@@ -1,0 +1,84 @@
+#include "sql/parse.h"
+
+#include <pg_query.h>
+
+static void *allocate(void *arena, size_t size)
+{
+    return arena_alloc(arena, size);
+}
+
+static void keep(void *arena, void *memory)
+{
+    (void) arena;
+    (void) memory;
+}
+
+/* libpg_query gives the message alone; the grammar and lexer use 42601 but for these. */
+static const struct {
+    const char *start, *sqlstate;
+} codes[] = {
+    {"invalid byte sequence", ERRCODE_CHARACTER_NOT_IN_REPERTOIRE},
+    {"invalid Unicode escape", ERRCODE_INVALID_ESCAPE_SEQUENCE},
+    {"invalid escape", ERRCODE_INVALID_ESCAPE_SEQUENCE},
+    {"unsafe use of", ERRCODE_NONSTANDARD_USE_OF_ESCAPE_CHARACTER},
+    {"zero-length delimited identifier", ERRCODE_SYNTAX_ERROR},
+    {"stack depth limit", ERRCODE_STATEMENT_TOO_COMPLEX},
+    {"memory exhausted", ERRCODE_OUT_OF_MEMORY},
+};
+
+static const char *error_code(const char *message)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strncmp(message, codes[i].start, strlen(codes[i].start)) == 0)
+            return codes[i].sqlstate;
+    return strstr(message, "not supported") || strstr(message, "not implemented") ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_SYNTAX_ERROR;
+}
+
+/* cursorpos counts characters from 1. */
+static int byte_offset(const char *text, int cursorpos)
+{
+    int at = 0;
+    while (--cursorpos > 0 && text[at]) {
+        at++;
+        while (((uint8_t) text[at] & 0xc0) == 0x80)
+            at++;
+    }
+    return at;
+}
+
+bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out, struct diag *diag)
+{
+    char *copy = arena_strndup(arena, text, len);
+    PgQueryProtobufParseResult result = pg_query_parse_protobuf(copy);
+    if (result.error) {
+        diag_set(diag, error_code(result.error->message), "%s", result.error->message);
+        if (result.error->cursorpos > 0)
+            diag_position(diag, whole, offset + byte_offset(copy, result.error->cursorpos));
+        pg_query_free_protobuf_parse_result(result);
+        return false;
+    }
+    uint8_t *data = arena_alloc(arena, result.parse_tree.len + 1);
+    memcpy(data, result.parse_tree.data, result.parse_tree.len);
+    *out = (struct parse_tree){.len = result.parse_tree.len, .data = data};
+    pg_query_free_protobuf_parse_result(result);
+    return true;
+}
+
+PgQuery__ParseResult *parse_unpack(struct arena *arena, const struct parse_tree *tree)
+{
+    ProtobufCAllocator allocator = {.alloc = allocate, .free = keep, .allocator_data = arena};
+    return pg_query__parse_result__unpack(&allocator, tree->len, tree->data);
+}
+
+PgQuery__Node *parse_statement(struct arena *arena, const char *text, struct diag *diag)
+{
+    struct parse_tree tree;
+    if (!parse_text(arena, text, strlen(text), text, 0, &tree, diag))
+        return NULL;
+    PgQuery__ParseResult *result = parse_unpack(arena, &tree);
+    if (!result || result->n_stmts != 1) {
+        diag_set(diag, ERRCODE_SYNTAX_ERROR, "a single statement was expected");
+        return NULL;
+    }
+    return result->stmts[0]->stmt;
+}
