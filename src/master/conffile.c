@@ -254,7 +254,7 @@ struct settings *conffile_load(const struct options *options, const char *path, 
 {
     struct settings *settings = settings_new();
     struct stat status;
-    bool good = !path || conffile_read(settings, path);
+    bool good = (!options->config_file && stat(path, &status) < 0) || conffile_read(settings, path);
     if (auto_path && stat(auto_path, &status) == 0)
         good = conffile_read(settings, auto_path) && good;
     good = apply_command_line(settings, options) && good;

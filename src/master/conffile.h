@@ -10,8 +10,8 @@
  * wins over an earlier one. A missing file is a mistake. */
 bool conffile_read(struct settings *settings, const char *path);
 
-/* The server's settings from all its sources: defaults, `path` (may be NULL), `auto_path` (what ALTER SYSTEM wrote; read when it
- * exists), the command line. NULL after the mistakes were logged. */
+/* The server's settings from all its sources: defaults, `path` (must exist only when the command line named it), `auto_path` (what
+ * ALTER SYSTEM wrote; may be NULL or missing), the command line. NULL after the mistakes were logged. */
 struct settings *conffile_load(const struct options *options, const char *path, const char *auto_path);
 
 /* Make `*current` what `fresh` says, except for settings that need a restart: those keep their value, with a line in the log.

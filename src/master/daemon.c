@@ -17,7 +17,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { ORPHAN_TRIES = 60, ORPHAN_PAUSE_NS = 50000000 };
 
 static int ready_pipe = -1, terminal = -1;
 
@@ -83,21 +86,36 @@ void daemon_ready(void)
     ready_pipe = terminal = -1;
 }
 
+static bool is_gone(pid_t pid)
+{
+    int saved = errno;
+    bool gone = pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+    errno = saved;
+    return gone;
+}
+
 struct pidfh *daemon_lock(const char *run_dir)
 {
     pid_t other = 0;
     char *path = path_join(run_dir, "pgquilld.pid");
-    struct pidfh *handle = pidfile_open(path, 0644, &other);
+    struct pidfh *handle = NULL;
+    /* Processes that a killed master left behind end within moments. */
+    for (int tries = 0; !handle && tries < ORPHAN_TRIES; tries++) {
+        handle = pidfile_open(path, 0644, &other);
+        if (handle || errno != EEXIST || !is_gone(other))
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = ORPHAN_PAUSE_NS}, NULL);
+        errno = EEXIST;
+    }
     if (handle) {
         free(path);
         return handle;
     }
     if (errno != EEXIST) {
         log_errno(LOG_LEVEL_FATAL, "could not open the pid file \"%s\"", path);
-    } else if (other > 0 && kill(other, 0) < 0 && errno == ESRCH) {
+    } else if (is_gone(other)) {
         log_write(LOG_LEVEL_FATAL, "\"%s\" is locked: the server (PID %d) is gone, but processes of it still live", path,
                   (int) other);
-        log_write(LOG_LEVEL_LOG, "HINT:  They end by themselves within moments.");
     } else {
         log_write(LOG_LEVEL_FATAL, "\"%s\" is locked: is another server (PID %d) running in directory \"%s\"?", path, (int) other,
                   run_dir);

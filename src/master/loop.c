@@ -17,7 +17,7 @@
 enum {
     SMART_SWEEP_MS = 50,    /* how often idle sessions are looked for in a smart shutdown … */
     SMART_IDLE_US = 100000, /* … and for how long a session must have been idle: not between two statements of a busy client */
-    FAST_PATIENCE_MS = 60000, /* processes that do not end are killed */
+    FAST_PATIENCE_MS = 15000, /* processes that do not end are killed */
     IMMEDIATE_PATIENCE_MS = 5000,
 };
 
@@ -67,13 +67,23 @@ static void retire(struct server *server, int count)
 static void become_ready(struct server *server)
 {
     server->ready = true;
-    pool_note_good_start(&server->pool);
     for (int i = 0; i < server->listeners.count; i++)
         log_write(LOG_LEVEL_LOG, "listening on %s", server->listeners.list[i].name);
     log_write(LOG_LEVEL_LOG, "database system is ready to accept connections");
     daemon_ready();
     log_output_set_copy(-1);
     daemon_notify("READY=1\nMAINPID=%d\nSTATUS=Serving %s", (int) getpid(), server->places.file);
+}
+
+static void note_good_starts(struct server *server)
+{
+    for (int i = 0; i < server->child_count; i++) {
+        struct child *child = &server->children[i];
+        if (child->kind != CHILD_WORKER || child->ready || slot_state(child->slot) <= SLOT_STARTING)
+            continue;
+        child->ready = true;
+        pool_note_good_start(&server->pool);
+    }
 }
 
 /* Have as many workers as there should be. The first must be ready before others start: it makes the database when there is none,
@@ -88,9 +98,8 @@ static void tend_pool(struct server *server, int64_t now)
             become_ready(server);
         else if (counts.starting)
             return;
-    } else if (counts.spare && server->pool.backoff && !counts.starting) {
-        pool_note_good_start(&server->pool);
     }
+    note_good_starts(server);
     int change = server->ready ? pool_decide(&server->pool, &server->limits, &counts, now) : now >= server->pool.not_before;
     if (change < 0)
         retire(server, -change);

@@ -104,7 +104,6 @@ static bool find_file(struct places *places, const struct options *options)
 
 static bool find_config(struct places *places, const struct options *options)
 {
-    struct stat status;
     places->auto_config_file = path_join(places->data_dir, "pgquill.auto.conf");
     if (options->config_file) {
         places->config_file = realpath(options->config_file, NULL);
@@ -113,10 +112,6 @@ static bool find_config(struct places *places, const struct options *options)
         return places->config_file;
     }
     places->config_file = path_join(places->data_dir, "pgquill.conf");
-    if (stat(places->config_file, &status) < 0) {
-        free(places->config_file);
-        places->config_file = NULL;
-    }
     return true;
 }
 

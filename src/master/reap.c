@@ -6,6 +6,7 @@
 #include "worker/worker.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -111,6 +112,7 @@ static void bury(struct server *server, struct child *child, int status)
 void reap_children(struct server *server)
 {
     uint64_t recoveries = shm_recoveries(server->shm);
+    bool crashed = false;
     for (;;) {
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -121,7 +123,13 @@ void reap_children(struct server *server)
         struct child *child = spawn_find(server, pid);
         if (child)
             bury(server, child, status);
+        crashed = crashed || WIFSIGNALED(status);
     }
+    /* A client may wait for the one that died. */
+    if (crashed && !server->shutdown)
+        for (int i = 0; i < server->child_count; i++)
+            if (server->children[i].kind == CHILD_WORKER && slot_state(server->children[i].slot) == SLOT_SPARE)
+                kill(server->children[i].pid, SIGURG);
     uint64_t recovered = shm_recoveries(server->shm) - recoveries;
     if (recovered)
         log_write(LOG_LEVEL_LOG, "recovered %llu locks that a dead process held", (unsigned long long) recovered);

@@ -28,6 +28,7 @@ struct child {
     pid_t pid;
     enum child_kind kind;
     struct session_slot *slot; /* NULL for a job */
+    bool ready;                /* a worker that was seen to be prepared */
     bool retiring;             /* was asked to end if it is spare */
 };
 
@@ -35,7 +36,7 @@ struct child {
 struct places {
     char *data_dir, *run_dir;
     char *file, *name;      /* the default database: its path; its name in a startup packet */
-    char *config_file;      /* NULL: none */
+    char *config_file;      /* may not exist unless the command line named it */
     char *auto_config_file; /* what ALTER SYSTEM writes; may not exist */
     char *log_file;         /* NULL: standard error */
     char *temporary_dir;    /* of an ephemeral server, removed at its end; else NULL */

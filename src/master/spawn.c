@@ -37,8 +37,12 @@ void spawn_forget(struct server *server, struct child *child)
 void spawn_signal(struct server *server, enum child_kind kind, int signal)
 {
     for (int i = 0; i < server->child_count; i++)
-        if (server->children[i].kind == kind)
+        if (server->children[i].kind == kind) {
             kill(server->children[i].pid, signal);
+            /* A stopped process would not notice. */
+            if (signal == SIGTERM || signal == SIGQUIT)
+                kill(server->children[i].pid, SIGCONT);
+        }
 }
 
 int spawn_count(const struct server *server, enum child_kind kind)
@@ -115,6 +119,12 @@ static void close_listeners(struct server *server)
         close(server->listeners.fds[i]);
 }
 
+static void reopen_log(int signal)
+{
+    (void) signal;
+    log_output_note_reopen();
+}
+
 static void unblock_signals(void)
 {
     sigset_t none;
@@ -137,6 +147,8 @@ bool spawn_checkpointer(struct server *server)
     if (!worker_follow_parent(master, SIGTERM))
         exit(0);
     log_output_set_slot(slot);
+    signal(SIGUSR1, reopen_log);
+    signal(SIGHUP, SIG_IGN);
     unblock_signals();
     exit(checkpointer_main(server, slot));
 }

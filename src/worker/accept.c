@@ -16,6 +16,8 @@
 bool accept_init(struct acceptor *acceptor, const int *listeners, int count, int lifeline)
 {
     acceptor->lifeline = lifeline;
+    acceptor->listeners = listeners;
+    acceptor->count = count;
     acceptor->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (acceptor->epoll < 0)
         return false;
@@ -81,8 +83,28 @@ static bool is_passing(int error)
     }
 }
 
+static bool accept_from(int listener, struct peer *peer)
+{
+    peer->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (peer->fd < 0)
+        return false;
+    accept_describe(peer);
+    return true;
+}
+
+/* The process that was woken for a connection may have died before it took it; nobody else is woken for that one. */
+static bool accept_any(struct acceptor *acceptor, struct peer *peer)
+{
+    for (int i = 0; i < acceptor->count; i++)
+        if (accept_from(acceptor->listeners[i], peer))
+            return true;
+    return false;
+}
+
 enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unblocked, struct peer *peer)
 {
+    if (accept_any(acceptor, peer))
+        return ACCEPT_CLIENT;
     for (;;) {
         struct epoll_event event;
         int ready = epoll_pwait(acceptor->epoll, &event, 1, -1, unblocked);
@@ -95,11 +117,8 @@ enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unbl
             continue;
         if (event.data.fd == acceptor->lifeline)
             return ACCEPT_ORPHANED;
-        peer->fd = accept4(event.data.fd, NULL, NULL, SOCK_CLOEXEC);
-        if (peer->fd >= 0) {
-            accept_describe(peer);
+        if (accept_from(event.data.fd, peer))
             return ACCEPT_CLIENT;
-        }
         if (is_passing(errno))
             continue;
         /* EINVAL: the master has shut the socket down and its signal is on the way. All others (no descriptors, no memory) may

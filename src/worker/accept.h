@@ -18,12 +18,14 @@ struct peer {
 
 struct acceptor {
     int epoll;
+    const int *listeners; /* the caller's */
+    int count;
     int lifeline;
 };
 
 enum accept_result {
     ACCEPT_CLIENT,      /* peer is filled in; its socket is blocking, close-on-exec */
-    ACCEPT_INTERRUPTED, /* a signal was handled */
+    ACCEPT_INTERRUPTED, /* a signal was handled; called again, accept_client looks at every socket before it waits */
     ACCEPT_ORPHANED,    /* the lifeline reached its end */
 };
 

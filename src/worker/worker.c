@@ -45,6 +45,12 @@ static void on_quit(int signal)
     _exit(WORKER_IMMEDIATE);
 }
 
+/* Its coming is all: the wait for a client ends, and every socket is looked at. */
+static void on_nudge(int signal)
+{
+    (void) signal;
+}
+
 static void on_reopen(int signal)
 {
     (void) signal;
@@ -65,6 +71,7 @@ static void install_handlers(void)
     handle(SIGQUIT, on_quit, 0);
     handle(SIGUSR1, on_reopen, SA_RESTART);
     handle(SIGUSR2, on_retire, SA_RESTART);
+    handle(SIGURG, on_nudge, SA_RESTART);
     handle(SIGHUP, SIG_IGN, 0);
     handle(SIGPIPE, SIG_IGN, 0);
     handle(SIGCHLD, SIG_DFL, 0);
@@ -85,6 +92,7 @@ static void block_flags(sigset_t *unblocked)
     sigaddset(&blocked, SIGINT);
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGUSR2);
+    sigaddset(&blocked, SIGURG);
     sigprocmask(SIG_SETMASK, &blocked, NULL);
     sigemptyset(unblocked);
 }
