@@ -1,0 +1,174 @@
+"""The forms in which a server runs: daemon, inetd, socket activation, throw-away, init script."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from server import PGQUILLCTL, PGQUILLD, TOP, Server, free_port
+
+
+def until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value or time.monotonic() > deadline:
+            return value
+        time.sleep(0.02)
+
+
+def psql(dsn, sql):
+    return subprocess.run(["psql", "-X", "-At", "-d", dsn, "-c", sql], capture_output=True, text=True, timeout=30)
+
+
+def ctl(run_dir, *arguments):
+    return subprocess.run([PGQUILLCTL, "-R", str(run_dir), *arguments], capture_output=True, text=True, timeout=30)
+
+
+def test_daemon(tmp_path):
+    port = free_port()
+    command = [PGQUILLD, "--daemon", "-p", str(port), str(tmp_path / "main.db")]
+    started = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert started.returncode == 0, started.stderr
+    pid = int((tmp_path / "pgquilld.pid").read_text())
+    try:
+        assert psql(f"host={tmp_path} port={port} dbname=main user=root", "SELECT 1").stdout == "1\n"
+        assert os.getsid(pid) != os.getsid(0) and os.readlink(f"/proc/{pid}/cwd") == "/"
+        assert all(os.readlink(f"/proc/{pid}/fd/{fd}") == "/dev/null" for fd in (0, 1))
+        assert "ready to accept connections" in (tmp_path / "pgquilld.log").read_text()
+        again = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert again.returncode == 1 and "is another server" in again.stderr
+    finally:
+        assert ctl(tmp_path, "stop").returncode == 0
+    assert not os.path.exists(f"/proc/{pid}") or until(lambda: not os.path.exists(f"/proc/{pid}/fd/0"))
+    assert not (tmp_path / "pgquilld.pid").exists() and not (tmp_path / "control.sock").exists()
+
+
+def test_log_file_is_reopened_after_rotation(tmp_path):
+    with Server("-c", "log_file=server.log", "-c", "log_connections=on", directory=str(tmp_path)) as server:
+        log = tmp_path / "server.log"
+        log.rename(tmp_path / "server.log.1")
+        server.process.send_signal(signal.SIGUSR1)
+        assert until(log.exists)
+        server.psql("-c", "SELECT 1")
+        assert until(lambda: "connection" in log.read_text())
+
+
+def test_service_manager_is_told(tmp_path):
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(10)
+        os.environ["NOTIFY_SOCKET"] = address
+        try:
+            server = Server().start()
+        finally:
+            del os.environ["NOTIFY_SOCKET"]
+        assert manager.recv(1000).startswith(b"READY=1")
+        server.process.send_signal(signal.SIGHUP)
+        assert manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+        assert manager.recv(1000) == b"READY=1"
+        server.stop()
+        assert manager.recv(1000).startswith(b"STOPPING=1")
+        server.clean()
+
+
+def test_socket_activation(tmp_path):
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(50)
+        port = listener.getsockname()[1]
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(listener.fileno(), 9)
+            os.dup2(9, 3)
+            os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+            os.execv(PGQUILLD, [PGQUILLD, "-p", "1", str(tmp_path / "main.db")])
+        try:
+            assert psql(f"host=127.0.0.1 port={port} dbname=main user=postgres", "SELECT 1").stdout == "1\n"
+        finally:
+            until(lambda: ctl(tmp_path, "stop").returncode == 0)
+        assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_ephemeral_databases_leave_nothing():
+    def directories():
+        return {name for name in os.listdir("/dev/shm") if name.startswith("pgquill-ephemeral-")}
+
+    before, port = directories(), free_port()
+    dsn = f"host=127.0.0.1 port={port} dbname=postgres user=postgres"
+    server = subprocess.Popen([PGQUILLD, "-E", "-p", str(port)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert until(lambda: psql(dsn, "CREATE TABLE t (n int)").returncode == 0)
+    assert len(directories() - before) == 1
+    server.send_signal(signal.SIGINT)
+    assert server.wait(10) == 0
+    assert directories() <= before
+
+
+def test_inetd(tmp_path):
+    """One process for each connection, as inetd starts them; they share a registry."""
+    port = free_port()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(10)
+        clients = [subprocess.Popen(["psql", "-X", "-At", "-d", f"host=127.0.0.1 port={port} dbname=main user=postgres"], stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        servers = []
+        for _ in clients:
+            conn, _ = listener.accept()
+            servers.append(subprocess.Popen([PGQUILLD, "--inetd", str(tmp_path / "main.db")], stdin=conn, stdout=conn, stderr=conn))
+            conn.close()
+        assert until(lambda: ctl(tmp_path, "sessions").stdout.count("\n") == 3)
+        out, _ = clients[0].communicate("CREATE TABLE t (n int);\nINSERT INTO t VALUES (1);\n", timeout=30)
+        assert out == "CREATE TABLE\nINSERT 0 1\n"
+        out, _ = clients[1].communicate("SELECT n FROM t;\n", timeout=30)
+        assert out == "1\n"
+        assert [server.wait(10) for server in servers] == [0, 0]
+        assert ctl(tmp_path, "sessions").stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not os.path.exists("/lib/lsb/init-functions"), reason="needs root and lsb-base")
+def test_init_script(tmp_path):
+    bin_dir = tmp_path / "bin"
+    bin_dir.mkdir()
+    for program in (PGQUILLD, PGQUILLCTL):
+        shutil.copy(program, bin_dir)
+    port = free_port()
+    script = tmp_path / "pgquilld"
+    text = open(os.path.join(TOP, "contrib", "init.d", "pgquilld"), encoding="ascii").read()
+    for name, value in (("DAEMON", bin_dir / "pgquilld"), ("CONTROL", bin_dir / "pgquillctl"), ("DATA_DIR", tmp_path / "data"), ("RUN_DIR", tmp_path / "run"),
+                        ("LOG_DIR", tmp_path / "log"), ("RUN_AS", "root"), ("OPTIONS", f"'-p {port}'")):
+        text = "".join(f"{name}={value}\n" if line.startswith(name + "=") else line for line in text.splitlines(keepends=True))
+    script.write_text(text)
+
+    def run(action):
+        return subprocess.run(["sh", str(script), action], capture_output=True, text=True, timeout=60).returncode
+
+    dsn = f"host=127.0.0.1 port={port} dbname=postgres user=postgres"
+    assert run("status") == 3
+    assert run("start") == 0 and run("start") == 0
+    assert run("status") == 0
+    first = (tmp_path / "run" / "pgquilld.pid").read_text()
+    assert psql(dsn, "SELECT 1").stdout == "1\n"
+    assert run("reload") == 0
+    assert run("restart") == 0
+    assert (tmp_path / "run" / "pgquilld.pid").read_text() != first
+    assert psql(dsn, "SELECT 1").stdout == "1\n"
+    assert run("stop") == 0 and run("stop") == 0
+    assert run("status") == 3
+    assert run("nonsense") == 3
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
+def test_systemd_units(tmp_path):
+    """The units are well formed; the paths in them are those of an installed server."""
+    for name in ("pgquilld.service", "pgquilld.socket"):
+        text = open(os.path.join(TOP, "contrib", "systemd", name), encoding="ascii").read()
+        (tmp_path / name).write_text(text.replace("/usr/sbin/pgquilld", PGQUILLD).replace("man:", "https://example.org/"))
+    done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / "pgquilld.service")], capture_output=True, text=True, timeout=60)
+    assert "pgquilld" not in done.stderr, done.stderr
