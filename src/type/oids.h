@@ -8,6 +8,9 @@ enum type_oid {
 #undef TYPE_OID
 };
 
+/* Of the array category, but with codecs of their own. */
+enum { INT2VECTOR_OID = 22, OIDVECTOR_OID = 30 };
+
 /* Collations (pg_collation). */
 enum { DEFAULT_COLLATION_OID = 100, C_COLLATION_OID = 950, POSIX_COLLATION_OID = 951 };
 

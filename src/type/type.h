@@ -121,7 +121,9 @@ const struct type_desc *type_builtin_by_name(const char *name); /* pg_type.typna
 extern const struct type_codec type_codec_array, type_codec_enum, type_codec_composite, type_codec_domain, type_codec_range, type_codec_multirange;
 
 /* The SQL name of a type as format_type prints it: "character varying(10)", "timestamp(3) without time zone", "integer[]",
- * schema-qualified where `qualify` says so. typmod -1: without modifier. */
+ * schema-qualified where the resolver's regtype name is. typmod -1: no modifier is asked for ("character"), as in messages;
+ * TYPMOD_ABSENT: the column has none, which for char and bit is another type ("bpchar"). */
+enum { TYPMOD_ABSENT = -2 };
 void type_format(const struct type_resolver *resolver, oid_t type, int32_t typmod, struct buf *out);
 
 /* Convert with a descriptor found through the resolver. NULL datums are the caller's. */
