@@ -8,7 +8,10 @@
 struct gate;
 
 /* The database area of a file (by device and inode), made when it is first asked for. NULL: none left. */
-struct gate *gate_for_file(struct shm *shm, dev_t device, ino_t inode);
+struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_t inode);
+/* Areas 0 … until NULL, and the path of an area's file; NULL: unused, as are all behind it. */
+struct gate *gate_at(struct shm *shm, int index);
+const char *gate_path(const struct gate *gate);
 
 enum gate_result { GATE_ACQUIRED, GATE_TIMEOUT, GATE_INTERRUPTED };
 
@@ -17,9 +20,8 @@ enum gate_result { GATE_ACQUIRED, GATE_TIMEOUT, GATE_INTERRUPTED };
 enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int timeout_ms, volatile const int *interrupted);
 void gate_release(struct gate *gate, struct session_slot *slot);
 bool gate_is_held_by(const struct gate *gate, const struct session_slot *slot);
-/* After the master reaped a pid: hand on whatever it held. Never blocks. */
-void gate_abandon(struct gate *gate, pid_t pid);
-/* All gates of the segment, for the master's reaping. */
+/* After the master reaped a pid: hand on whatever it held, in every gate of the segment. Never blocks: a gate whose lock is taken is left to its
+ * waiters, who look at the holder themselves. */
 void gates_abandon(struct shm *shm, pid_t pid);
 
 /* Group commit. A committer takes a ticket while it still holds the gate (after its frames were written to the WAL), then waits until a sync
@@ -33,11 +35,11 @@ uint64_t gate_catalog_generation(const struct gate *gate);
 void gate_bump_catalog(struct gate *gate);
 uint64_t gate_recoveries(const struct gate *gate);
 
-/* Sequences (nextval hands out values that a file's row has reserved). Values of one sequence of this database; thread of calls is the engine's.
- * take: true and *value when a reserved value is left; else the caller reserves more in the file, inside a write transaction, and calls refill. */
-bool sequence_take(struct gate *gate, uint32_t oid, int64_t increment, int64_t *value);
-void sequence_refill(struct gate *gate, uint32_t oid, int64_t next, int64_t last);
+/* Sequences: values that a file's row has reserved, handed out across processes.
+ * take: true and *value when one is left; else the caller reserves more in the file, inside a write transaction, and refills. */
+bool sequence_take(struct shm *shm, struct gate *gate, uint32_t oid, int64_t *value);
+void sequence_refill(struct shm *shm, struct gate *gate, uint32_t oid, int64_t next, int64_t last, int64_t increment);
 /* Forget what is reserved: after setval, DROP, or a rolled back reservation. */
-void sequence_forget(struct gate *gate, uint32_t oid);
+void sequence_forget(struct shm *shm, struct gate *gate, uint32_t oid);
 
 #endif

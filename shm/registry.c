@@ -1,0 +1,312 @@
+#include "shm/registry.h"
+
+#include "shm/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READ_TRIES = 1000 };
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+    char path[40], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int) pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (size <= 0)
+        return 0;
+    text[size] = '\0';
+    /* The name may hold anything, so count from its closing parenthesis: state is field 3, start time field 22. */
+    char *at = strrchr(text, ')');
+    if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X')
+        return 0;
+    at += 2;
+    for (int field = 3; field < 22 && at; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at, NULL, 10) : 0;
+}
+
+int registry_size(const struct shm *shm)
+{
+    return shm->header->config.max_sessions;
+}
+
+struct session_slot *slot_at(struct shm *shm, int index)
+{
+    return (struct session_slot *) ((char *) shm->header + shm->header->slots_offset) + index;
+}
+
+static const struct session_slot *const_slot_at(const struct shm *shm, int index)
+{
+    return (const struct session_slot *) ((const char *) shm->header + shm->header->slots_offset) + index;
+}
+
+int slot_index(const struct shm *shm, const struct session_slot *slot)
+{
+    (void) shm;
+    return (int) slot->number;
+}
+
+/* The owner's writes: observers copy again when they met one. */
+static void begin_write(struct session_slot *slot)
+{
+    atomic_fetch_add_explicit(&slot->seq, 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+}
+
+static void end_write(struct session_slot *slot)
+{
+    atomic_fetch_add_explicit(&slot->seq, 1, memory_order_release);
+}
+
+static struct session_slot *take_free(struct shm *shm)
+{
+    for (int i = 0; i < registry_size(shm); i++) {
+        struct session_slot *slot = slot_at(shm, i);
+        uint32_t free_state = SLOT_FREE;
+        if (atomic_compare_exchange_strong(&slot->state, &free_state, SLOT_STARTING))
+            return slot;
+    }
+    return NULL;
+}
+
+struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
+{
+    struct session_slot *slot = take_free(shm);
+    if (!slot && slot_reclaim_dead(shm) > 0)
+        slot = take_free(shm);
+    if (!slot)
+        return NULL;
+    if (getrandom(&slot->cancel_key, sizeof slot->cancel_key, 0) != sizeof slot->cancel_key)
+        slot->cancel_key = (uint32_t) now_us() * 2654435761u;
+    atomic_store(&slot->interrupt, INTERRUPT_NONE);
+    atomic_store(&slot->wait, WAIT_NONE);
+    atomic_store(&slot->grant, 0);
+    /* A dead owner may have left the sequence odd. */
+    atomic_store(&slot->seq, (atomic_load(&slot->seq) + 1) & ~1u);
+    begin_write(slot);
+    slot->info = (struct slot_info){.index = (int) slot->number, .kind = kind, .client_port = -1, .backend_start = now_us()};
+    uuid_generate_random(slot->info.uuid);
+    end_write(slot);
+    return slot;
+}
+
+void slot_own(struct session_slot *slot, pid_t pid)
+{
+    atomic_store(&slot->started, process_start_time(pid));
+    atomic_store(&slot->pid, pid);
+}
+
+bool slot_is_alive(const struct session_slot *slot)
+{
+    pid_t pid = atomic_load(&slot->pid);
+    if (pid == 0)
+        return atomic_load(&slot->state) == SLOT_STARTING;
+    if (kill(pid, 0) < 0 && errno == ESRCH)
+        return false;
+    uint64_t started = atomic_load(&slot->started), found = process_start_time(pid);
+    return found != 0 && (started == 0 || found == started);
+}
+
+static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *last)
+{
+    if (atomic_load(&slot->pid) != pid || atomic_load(&slot->state) == SLOT_FREE)
+        return false;
+    if (last)
+        slot_read(slot, last);
+    int32_t expected = pid;
+    if (!atomic_compare_exchange_strong(&slot->pid, &expected, 0))
+        return false;
+    atomic_store(&slot->state, SLOT_FREE);
+    return true;
+}
+
+bool slot_free_by_pid(struct shm *shm, pid_t pid, struct slot_info *last)
+{
+    for (int i = 0; i < registry_size(shm); i++)
+        if (free_slot(slot_at(shm, i), pid, last))
+            return true;
+    return false;
+}
+
+int slot_reclaim_dead(struct shm *shm)
+{
+    int reclaimed = 0;
+    for (int i = 0; i < registry_size(shm); i++) {
+        struct session_slot *slot = slot_at(shm, i);
+        pid_t pid = atomic_load(&slot->pid);
+        if (pid != 0 && atomic_load(&slot->state) != SLOT_FREE && !slot_is_alive(slot))
+            reclaimed += free_slot(slot, pid, NULL);
+    }
+    return reclaimed;
+}
+
+void slot_set_state(struct session_slot *slot, enum slot_state state)
+{
+    begin_write(slot);
+    slot->info.state_change = now_us();
+    if (state == SLOT_STARTUP)
+        slot->info.connected = slot->info.state_change;
+    end_write(slot);
+    atomic_store_explicit(&slot->state, state, memory_order_release);
+}
+
+void slot_set_wait(struct session_slot *slot, enum slot_wait wait)
+{
+    atomic_store_explicit(&slot->wait, wait, memory_order_relaxed);
+}
+
+/* Cut at a character, so that the copy stays UTF-8. */
+static void copy_text(char *to, size_t size, const char *from, size_t length)
+{
+    if (length >= size) {
+        length = size - 1;
+        while (length > 0 && ((unsigned char) from[length] & 0xC0) == 0x80)
+            length--;
+    }
+    memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+void slot_set_client(struct session_slot *slot, const char *address, int port)
+{
+    begin_write(slot);
+    copy_text(slot->info.client_address, sizeof slot->info.client_address, address, strlen(address));
+    slot->info.client_port = port;
+    end_write(slot);
+}
+
+void slot_set_identity(struct session_slot *slot, const char *database, const char *user, const char *application_name)
+{
+    begin_write(slot);
+    if (database)
+        copy_text(slot->info.database, SLOT_NAME_MAX, database, strlen(database));
+    if (user)
+        copy_text(slot->info.user, SLOT_NAME_MAX, user, strlen(user));
+    if (application_name)
+        copy_text(slot->info.application_name, SLOT_NAME_MAX, application_name, strlen(application_name));
+    end_write(slot);
+}
+
+void slot_set_query(struct session_slot *slot, const char *query, size_t len)
+{
+    begin_write(slot);
+    slot->info.query_start = slot->info.state_change = now_us();
+    copy_text(slot->info.query, SLOT_QUERY_MAX, query, len);
+    end_write(slot);
+    atomic_store_explicit(&slot->state, SLOT_ACTIVE, memory_order_release);
+}
+
+void slot_set_transaction(struct session_slot *slot, bool open, bool in_write)
+{
+    begin_write(slot);
+    if (!open)
+        slot->info.transaction_start = 0;
+    else if (!slot->info.transaction_start)
+        slot->info.transaction_start = now_us();
+    slot->info.in_write = in_write;
+    end_write(slot);
+}
+
+void slot_count(struct session_slot *slot, int64_t queries, int64_t transactions, int64_t rows)
+{
+    begin_write(slot);
+    slot->info.queries += queries;
+    slot->info.transactions += transactions;
+    slot->info.rows += rows;
+    end_write(slot);
+}
+
+enum slot_state slot_state(const struct session_slot *slot)
+{
+    return (enum slot_state) atomic_load_explicit(&slot->state, memory_order_acquire);
+}
+
+pid_t slot_pid(const struct session_slot *slot)
+{
+    return atomic_load(&slot->pid);
+}
+
+void slot_uuid(const struct session_slot *slot, uuid_t uuid)
+{
+    uuid_copy(uuid, slot->info.uuid);
+}
+
+bool slot_read(const struct session_slot *slot, struct slot_info *info)
+{
+    for (int tries = 0; tries < READ_TRIES; tries++) {
+        uint32_t before = atomic_load_explicit(&slot->seq, memory_order_acquire);
+        if (before & 1)
+            continue;
+        *info = slot->info;
+        atomic_thread_fence(memory_order_acquire);
+        if (atomic_load_explicit(&slot->seq, memory_order_relaxed) == before)
+            break;
+    }
+    info->state = slot_state(slot);
+    info->wait = (enum slot_wait) atomic_load(&slot->wait);
+    info->pid = slot_pid(slot);
+    return info->state != SLOT_FREE;
+}
+
+int registry_count(const struct shm *shm, enum slot_state state)
+{
+    int count = 0;
+    for (int i = 0; i < registry_size(shm); i++)
+        count += slot_state(const_slot_at(shm, i)) == state;
+    return count;
+}
+
+int registry_sessions(const struct shm *shm)
+{
+    int count = 0;
+    for (int i = 0; i < registry_size(shm); i++) {
+        const struct session_slot *slot = const_slot_at(shm, i);
+        enum slot_state state = slot_state(slot);
+        count += slot->info.kind == SLOT_CLIENT && state >= SLOT_STARTUP && state < SLOT_ENDED;
+    }
+    return count;
+}
+
+uint32_t slot_cancel_key(const struct session_slot *slot)
+{
+    return slot->cancel_key;
+}
+
+struct session_slot *registry_match_cancel(struct shm *shm, pid_t pid, uint32_t key)
+{
+    /* Every slot is looked at, and keys are compared without a branch: the time taken tells nothing. */
+    struct session_slot *match = NULL;
+    for (int i = 0; i < registry_size(shm); i++) {
+        struct session_slot *slot = slot_at(shm, i);
+        uint32_t differs = (uint32_t) (slot_pid(slot) ^ pid) | (slot->cancel_key ^ key);
+        if (!differs && slot_state(slot) != SLOT_FREE)
+            match = slot;
+    }
+    return match;
+}
+
+bool slot_interrupt(struct session_slot *slot, pid_t pid, enum slot_interrupt what)
+{
+    if (pid <= 0 || slot_pid(slot) != pid)
+        return false;
+    atomic_fetch_or(&slot->interrupt, what);
+    return kill(pid, what & INTERRUPT_TERMINATE ? SIGTERM : SIGINT) == 0;
+}

@@ -1,0 +1,220 @@
+#include "engine/internal.h"
+
+#include "catalog/catalog.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_SLEEP_US = 2000 };
+
+/* A foreign program holds the file: wait for it as long as nobody interrupts. */
+static int wait_for_foreigner(void *argument, int tries)
+{
+    struct engine *engine = argument;
+    if (engine->env && engine->env->interrupted && *engine->env->interrupted)
+        return 0;
+    usleep(tries < 10 ? BUSY_SLEEP_US / 10 : BUSY_SLEEP_US);
+    return 1;
+}
+
+static bool run(struct engine *engine, const char *sql, struct diag *diag)
+{
+    int code = sqlite3_exec(engine->db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || engine_report(engine, code, diag);
+}
+
+static bool prepare_fixed(struct engine *engine, const char *sql, sqlite3_stmt **stmt, struct diag *diag)
+{
+    int code = sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+    return code == SQLITE_OK || engine_report(engine, code, diag);
+}
+
+static bool prepare_fixed_statements(struct engine *engine, struct diag *diag)
+{
+    return prepare_fixed(engine, "BEGIN IMMEDIATE", &engine->begin_write, diag) && prepare_fixed(engine, "BEGIN", &engine->begin_read, diag) &&
+           prepare_fixed(engine, "COMMIT", &engine->commit, diag) && prepare_fixed(engine, "ROLLBACK", &engine->rollback, diag) &&
+           prepare_fixed(engine, "SELECT 1 FROM sqlite_schema LIMIT 1", &engine->touch, diag) &&
+           prepare_fixed(engine, "PRAGMA schema_version", &engine->schema_version, diag);
+}
+
+/* Pages of a new file: larger ones only pay for large rows. */
+static bool set_up(struct engine *engine, const struct engine_options *options, struct diag *diag)
+{
+    char pragmas[512];
+    snprintf(pragmas, sizeof pragmas,
+             "PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+             "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld; PRAGMA wal_autocheckpoint = %d; PRAGMA recursive_triggers = ON; "
+             "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = ON",
+             options->ephemeral ? "OFF" : "NORMAL", options->cache_kib > 0 ? options->cache_kib : 8192,
+             (long long) (options->mmap_mib > 0 ? options->mmap_mib : 1024) << 20, options->shm ? 0 : 1000);
+    return run(engine, pragmas, diag);
+}
+
+static bool find_gate(struct engine *engine, struct diag *diag)
+{
+    if (!engine->shm)
+        return true;
+    struct stat file;
+    if (stat(engine->path, &file) < 0)
+        return diag_set(diag, ERRCODE_IO_ERROR, "could not stat file \"%s\": %s", engine->path, strerror(errno));
+    engine->gate = gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino);
+    if (!engine->gate)
+        return diag_set(diag, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "too many databases are open");
+    return true;
+}
+
+static bool open_file(struct engine *engine, const struct engine_options *options, struct diag *diag)
+{
+    struct stat file;
+    if (!options->create && stat(options->path, &file) < 0)
+        return diag_set(diag, ERRCODE_UNDEFINED_FILE, "could not open file \"%s\": %s", options->path, strerror(errno));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | (options->create ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(options->path, &engine->db, flags, NULL);
+    if (code != SQLITE_OK)
+        return engine_report(engine, code, diag);
+    sqlite3_extended_result_codes(engine->db, 1);
+    sqlite3_busy_handler(engine->db, wait_for_foreigner, engine);
+    sqlite3_collation_needed(engine->db, engine, engine_collation_needed);
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    sqlite3_limit(engine->db, SQLITE_LIMIT_LENGTH, 1 << 30);
+    return true;
+}
+
+__attribute__((constructor)) static void configure_library(void)
+{
+    /* A process has one thread and few handles: the library's mutexes and statistics would only cost. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 128);
+}
+
+struct engine *engine_open(const struct engine_options *options, struct diag *diag)
+{
+    struct engine *engine = xcalloc(1, sizeof *engine);
+    engine->path = xstrdup(options->path);
+    engine->ephemeral = options->ephemeral;
+    engine->shm = options->shm;
+    engine->slot = options->slot;
+    engine->env = options->env;
+    arena_init(&engine->call_arena);
+    if (open_file(engine, options, diag) && set_up(engine, options, diag) && find_gate(engine, diag) && prepare_fixed_statements(engine, diag))
+        return engine;
+    engine_close(engine);
+    return NULL;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (!engine)
+        return;
+    if (engine->db) {
+        engine_rollback(engine);
+        while (engine->statements)
+            engine_finalize(engine->statements);
+        sqlite3_stmt *fixed[] = {engine->begin_write, engine->begin_read, engine->commit, engine->rollback, engine->touch, engine->schema_version};
+        for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+            sqlite3_finalize(fixed[i]);
+        /* The last one to close a WAL database checkpoints it and removes the log: the checkpointer's business, and slow for a client. */
+        if (engine->shm)
+            sqlite3_db_config(engine->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_close_v2(engine->db);
+    }
+    engine_forget_tables(engine);
+    engine_unregister_all(engine);
+    arena_deinit(&engine->call_arena);
+    diag_clear(&engine->pending);
+    free(engine->path);
+    free(engine);
+}
+
+void engine_interrupt(struct engine *engine)
+{
+    if (engine && engine->db)
+        sqlite3_interrupt(engine->db);
+}
+
+bool engine_schema_version(struct engine *engine, int64_t *version, struct diag *diag)
+{
+    int code = sqlite3_step(engine->schema_version);
+    if (code == SQLITE_ROW)
+        *version = sqlite3_column_int64(engine->schema_version, 0);
+    sqlite3_reset(engine->schema_version);
+    return code == SQLITE_ROW || engine_report(engine, code, diag);
+}
+
+static bool query_for_catalog(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag)
+{
+    struct engine *engine = self;
+    sqlite3_stmt *stmt;
+    int code = sqlite3_prepare_v2(engine->db, sql, -1, &stmt, NULL);
+    if (code != SQLITE_OK)
+        return engine_report(engine, code, diag);
+    int ncolumns = sqlite3_column_count(stmt);
+    struct datum *columns = xcalloc((size_t) ncolumns, sizeof *columns);
+    bool good = true;
+    while (good && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        for (int i = 0; i < ncolumns; i++)
+            engine_value(sqlite3_column_value(stmt, i), &columns[i]);
+        good = row(arg, ncolumns, columns);
+    }
+    if (good && code != SQLITE_DONE)
+        good = engine_report(engine, code, diag);
+    free(columns);
+    sqlite3_finalize(stmt);
+    return good;
+}
+
+void engine_catalog_source(struct engine *engine, struct catalog_source *source)
+{
+    *source = (struct catalog_source){.self = engine, .query = query_for_catalog};
+}
+
+void engine_shrink(struct engine *engine)
+{
+    sqlite3_db_release_memory(engine->db);
+}
+
+bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
+{
+    int frames = 0, done = 0;
+    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
+    *wal_frames = frames;
+    *checkpointed = done;
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        return engine_report(engine, code, diag);
+    shm_count(engine->shm, SHM_CHECKPOINTS, 1);
+    return code == SQLITE_OK && frames == done;
+}
+
+bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct diag *diag)
+{
+    enum { PAGES_A_STEP = 1024 };
+    sqlite3 *copy = NULL;
+    int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(copy, "main", engine->db, "main") : NULL;
+    if (!backup) {
+        diag_set(diag, ERRCODE_IO_ERROR, "could not write backup \"%s\": %s", path, sqlite3_errmsg(copy));
+        sqlite3_close(copy);
+        return false;
+    }
+    /* A read transaction for the whole time: one moment's state is copied, and writers need not wait nor start the copy over. */
+    bool own = engine->txn == ENGINE_TXN_NONE && engine_begin_snapshot(engine, diag);
+    do {
+        code = sqlite3_backup_step(backup, PAGES_A_STEP);
+        if (progress)
+            progress(arg, sqlite3_backup_pagecount(backup) - sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup));
+    } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    sqlite3_backup_finish(backup);
+    if (code != SQLITE_DONE)
+        diag_set(diag, ERRCODE_IO_ERROR, "could not write backup \"%s\": %s", path, sqlite3_errmsg(copy));
+    sqlite3_close(copy);
+    if (own)
+        engine_rollback(engine);
+    return code == SQLITE_DONE;
+}

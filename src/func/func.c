@@ -1,0 +1,67 @@
+#include "func/func.h"
+
+#include <stdlib.h>
+
+/* Families that a build leaves out are simply not there. */
+#define FAMILY(name) extern const struct func_impl func_impls_##name[] __attribute__((weak));
+#include "func/families.def"
+#undef FAMILY
+
+static const struct func_impl *const families[] = {
+#define FAMILY(name) func_impls_##name,
+#include "func/families.def"
+#undef FAMILY
+};
+
+enum { FAMILIES = sizeof families / sizeof *families };
+
+static struct func_impl *impls; /* by source; flags completed from pg_proc */
+static int impl_count;
+
+static int order_impls(const void *a, const void *b)
+{
+    return strcmp(((const struct func_impl *) a)->source, ((const struct func_impl *) b)->source);
+}
+
+static struct func_impl *find(const char *source)
+{
+    struct func_impl key = {.source = source};
+    return bsearch(&key, impls, (size_t) impl_count, sizeof *impls, order_impls);
+}
+
+/* pg_proc says which functions are strict and which are volatile: it is not said twice. */
+static void complete_flags(void)
+{
+    for (int i = 0; i < proc_fact_count; i++) {
+        struct func_impl *impl = find(proc_facts[i].source);
+        if (!impl)
+            continue;
+        if (proc_facts[i].strict && proc_facts[i].kind == 'f')
+            impl->flags |= FUNC_STRICT;
+        if (proc_facts[i].volatility == 'v' && proc_facts[i].kind == 'f')
+            impl->flags |= FUNC_VOLATILE;
+    }
+}
+
+/* Before main: once in the master, shared by all its workers. */
+__attribute__((constructor)) static void index_implementations(void)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        impl_count = 0;
+        for (int f = 0; f < FAMILIES; f++)
+            for (const struct func_impl *impl = families[f]; impl && impl->source; impl++) {
+                if (pass == 1)
+                    impls[impl_count] = *impl;
+                impl_count++;
+            }
+        if (pass == 0)
+            impls = xcalloc((size_t) impl_count + 1, sizeof *impls);
+    }
+    qsort(impls, (size_t) impl_count, sizeof *impls, order_impls);
+    complete_flags();
+}
+
+const struct func_impl *func_find(const char *source)
+{
+    return find(source);
+}
