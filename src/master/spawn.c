@@ -119,6 +119,14 @@ static void close_listeners(struct server *server)
         close(server->listeners.fds[i]);
 }
 
+static volatile int checkpointer_stop;
+
+static void stop_checkpointer(int signal)
+{
+    (void) signal;
+    checkpointer_stop = 1;
+}
+
 static void reopen_log(int signal)
 {
     (void) signal;
@@ -147,10 +155,14 @@ bool spawn_checkpointer(struct server *server)
     if (!worker_follow_parent(master, SIGTERM))
         exit(0);
     log_output_set_slot(slot);
+    signal(SIGTERM, stop_checkpointer);
+    signal(SIGINT, SIG_IGN);
     signal(SIGUSR1, reopen_log);
     signal(SIGHUP, SIG_IGN);
     unblock_signals();
-    exit(checkpointer_main(server, slot));
+    checkpointer_run(server->shm, &checkpointer_stop);
+    slot_set_state(slot, SLOT_ENDED);
+    exit(0);
 }
 
 bool spawn_job(struct server *server, int keep_fd, int (*work)(struct server *server, void *arg), void *arg)
