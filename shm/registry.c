@@ -164,6 +164,8 @@ void slot_set_state(struct session_slot *slot, enum slot_state state)
     slot->info.state_change = now_us();
     if (state == SLOT_STARTUP)
         slot->info.connected = slot->info.state_change;
+    else if (state == SLOT_SPARE) /* a client that came before did not become a session */
+        slot->info.connected = 0;
     end_write(slot);
     atomic_store_explicit(&slot->state, state, memory_order_release);
 }
