@@ -1,13 +1,16 @@
 #include "master/options.h"
 
+#include "master/path.h"
 #include "master/version.h"
 #include "util/arena.h"
 
 #include <ctype.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OPTION_HBA = 256, OPTION_HELP };
 
@@ -75,6 +78,19 @@ static void keep(char **place, const char *value)
     *place = xstrdup(value);
 }
 
+/* A path that stays right when the working directory changes. */
+static void name_path(struct options *options, const char *name, const char *path)
+{
+    char here[PATH_MAX];
+    if (*path == '\0' || *path == '/' || !getcwd(here, sizeof here)) {
+        name_setting(options, name, path);
+        return;
+    }
+    char *absolute = path_join(here, path);
+    name_setting(options, name, absolute);
+    free(absolute);
+}
+
 static bool is_number(const char *text)
 {
     if (!*text)
@@ -107,10 +123,10 @@ static enum options_result take(struct options *options, int option, const char 
         name_setting(options, "port", argument);
         break;
     case 'k':
-        name_setting(options, "unix_socket_directories", argument);
+        name_path(options, "unix_socket_directories", argument);
         break;
     case OPTION_HBA:
-        name_setting(options, "hba_file", argument);
+        name_path(options, "hba_file", argument);
         break;
     case 'c':
         equals = strchr(argument, '=');

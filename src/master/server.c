@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -56,13 +57,39 @@ struct session_options server_session_options(const struct server *server)
                                     .os_user = server->os_user};
 }
 
+/* A setting whose value the server itself works out; its source stays what it was, or is the command line. */
+static void put_path(struct settings *settings, const char *name, const char *path)
+{
+    struct diag ignored = {0};
+    settings_set(settings, name, path, SOURCE_COMMAND_LINE, &ignored);
+    diag_clear(&ignored);
+}
+
+static struct settings *load_settings(const struct server *server)
+{
+    const struct places *places = &server->places;
+    struct settings *settings = conffile_load(&server->options, places->config_file, places->auto_config_file);
+    if (!settings)
+        return NULL;
+    put_path(settings, "data_directory", places->data_dir);
+    if (access(places->config_file, F_OK) == 0)
+        put_path(settings, "config_file", places->config_file);
+    const char *hba = settings_string(settings, "hba_file");
+    if (hba && *hba && *hba != '/') {
+        char *path = path_join(places->data_dir, hba);
+        put_path(settings, "hba_file", path);
+        free(path);
+    }
+    return settings;
+}
+
 bool server_reload(struct server *server)
 {
     log_write(LOG_LEVEL_LOG, "received reload request, reading the configuration again");
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     daemon_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long) now.tv_sec * 1000000 + now.tv_nsec / 1000);
-    struct settings *fresh = conffile_load(&server->options, server->places.config_file, server->places.auto_config_file);
+    struct settings *fresh = load_settings(server);
     if (!fresh) {
         log_write(LOG_LEVEL_LOG, "the configuration contains errors; nothing was changed");
         daemon_notify("READY=1");
@@ -131,7 +158,7 @@ bool server_open_registry(struct server *server)
 /* The settings, and the log as they want it. */
 static bool configure(struct server *server)
 {
-    server->settings = conffile_load(&server->options, server->places.config_file, server->places.auto_config_file);
+    server->settings = load_settings(server);
     if (!server->settings) {
         log_write(LOG_LEVEL_FATAL, "the configuration contains errors");
         return false;
@@ -144,12 +171,25 @@ static bool configure(struct server *server)
     return false;
 }
 
+static void write_external_pid(const struct server *server)
+{
+    const char *path = settings_string(server->settings, "external_pid_file");
+    if (!path || !*path)
+        return;
+    FILE *file = fopen(path, "we");
+    if (file)
+        fprintf(file, "%d\n", (int) getpid());
+    if (!file || fclose(file) != 0)
+        log_errno(LOG_LEVEL_WARNING, "could not write external PID file \"%s\"", path);
+}
+
 static bool start(struct server *server)
 {
     server->pidfile = daemon_lock(server->places.run_dir);
     if (!server->pidfile || !daemon_clean(server->places.run_dir))
         return false;
     pidfile_write(server->pidfile);
+    write_external_pid(server);
     if (!listen_open(&server->listeners, server->settings, server->places.run_dir) || !server_open_registry(server))
         return false;
     server->control = control_open(server->places.run_dir);
@@ -173,8 +213,12 @@ static void finish(struct server *server)
         unlink(registry);
         free(registry);
     }
-    if (server->pidfile)
+    if (server->pidfile) {
+        const char *external = server->settings ? settings_string(server->settings, "external_pid_file") : NULL;
+        if (external && *external)
+            unlink(external);
         pidfile_remove(server->pidfile);
+    }
     places_deinit(&server->places);
     struct control *control = server->control;
     if (server->settings)

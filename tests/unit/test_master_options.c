@@ -32,9 +32,9 @@ Test(master_options, stand_for_settings_in_their_order)
                                                      {"port", "6000"},
                                                      {"unix_socket_directories", "/s"},
                                                      {"log_min_messages", "debug1=odd"},
-                                                     {"hba_file", "h"}};
+                                                     {"hba_file", "/h"}};
     struct options options;
-    cr_assert_eq(PARSE(&options, "-h", "", "-p", "6000", "-k", "/s", "-c", "log-min-messages=debug1=odd", "--hba", "h"),
+    cr_assert_eq(PARSE(&options, "-h", "", "-p", "6000", "-k", "/s", "-c", "log-min-messages=debug1=odd", "--hba", "/h"),
                  OPTIONS_RUN);
     cr_assert_eq(options.setting_count, 5);
     for (int i = 0; i < 5; i++) {
