@@ -12,14 +12,14 @@
 struct session;
 
 struct session_options {
-    const char *data_dir;         /* databases are data_dir/NAME.db */
-    const char *default_path;     /* FILE: the default database */
-    const char *default_name;     /* its name: FILE without directory and ".db" */
+    const char *data_dir;     /* databases are data_dir/NAME.db */
+    const char *default_path; /* FILE: the default database */
+    const char *default_name; /* its name: FILE without directory and ".db" */
     bool ephemeral;
     struct shm *shm;
     struct session_slot *slot;
-    struct settings *settings;    /* the server's values; the session gets its own copy */
-    const char *os_user;          /* who runs the server */
+    struct settings *settings; /* the server's values; the session gets its own copy */
+    const char *os_user;       /* who runs the server */
 };
 
 /* Everything that can be done before a client is there: the handle on the default database opened, the catalog read, what is always
@@ -27,8 +27,8 @@ struct session_options {
 struct session *session_prepare(const struct session_options *options, struct diag *diag);
 
 enum session_end {
-    SESSION_ENDED,                /* a session was served and is over: the process should exit */
-    SESSION_NOT_BEGUN,            /* cancel request, refused or broken startup: the worker may accept again */
+    SESSION_ENDED,     /* a session was served and is over: the process should exit */
+    SESSION_NOT_BEGUN, /* cancel request, refused or broken startup: the worker may accept again */
 };
 
 /* Serve the client on `fd` (a connected stream socket, or inetd's fd 0). `address` is "" for a unix socket; port -1. Returns at disconnect, with

@@ -1,0 +1,91 @@
+#include "session/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What SQL functions ask of the session (struct func_env). */
+
+static const char *setting_get(void *self, const char *name)
+{
+    struct session *session = self;
+    if (!strcasecmp(name, "transaction_isolation"))
+        return txn_isolation_name(session->txn.isolation);
+    if (!strcasecmp(name, "transaction_read_only"))
+        return session->txn.read_only ? "on" : "off";
+    if (!strcasecmp(name, "transaction_deferrable"))
+        return session->txn.deferrable ? "on" : "off";
+    return settings_show(session->settings, name);
+}
+
+static bool setting_set(void *self, const char *name, const char *value, bool local, struct diag *diag)
+{
+    struct session *session = self;
+    return settings_assign(session->settings, name, value, local ? SCOPE_LOCAL : SCOPE_SESSION, diag);
+}
+
+static void notice(void *self, struct diag *diag)
+{
+    session_notice(self, diag);
+}
+
+/* Sleeps in slices, so that an interrupt that arrives just before a slice delays it by no more than that. */
+static bool sleep_for(void *self, double seconds, struct diag *diag)
+{
+    enum { SLICE_NS = 50000000 };
+    struct session *session = self;
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    slot_set_wait(session->options.slot, WAIT_SLEEP);
+    bool done = true;
+    for (;;) {
+        if (session->interrupts.pending) {
+            done = interrupts_check(&session->interrupts, diag);
+            if (!done)
+                break;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double left = seconds - (double) (now.tv_sec - start.tv_sec) - (double) (now.tv_nsec - start.tv_nsec) / 1e9;
+        if (left <= 0)
+            break;
+        struct timespec slice = {.tv_nsec = left < SLICE_NS / 1e9 ? (long) (left * 1e9) : SLICE_NS};
+        nanosleep(&slice, NULL);
+    }
+    slot_set_wait(session->options.slot, WAIT_NONE);
+    return done;
+}
+
+static bool signal_backend(void *self, int pid, bool terminate, bool *found, struct diag *diag)
+{
+    struct session *session = self;
+    struct shm *shm = session->options.shm;
+    (void) diag;
+    *found = false;
+    for (int i = 0; shm && i < registry_size(shm); i++) {
+        struct session_slot *slot = slot_at(shm, i);
+        enum slot_state state = slot_state(slot);
+        if (slot_pid(slot) != pid || state < SLOT_STARTUP || state == SLOT_ENDED)
+            continue;
+        *found = slot_interrupt(slot, pid, terminate ? INTERRUPT_TERMINATE : INTERRUPT_CANCEL);
+        break;
+    }
+    return true;
+}
+
+void session_fill_env(struct session *session)
+{
+    struct func_env *env = &session->env;
+    env->types = &session->types;
+    env->interrupted = &session->interrupts.pending;
+    env->session = session;
+    env->setting_get = setting_get;
+    env->setting_set = setting_set;
+    env->notice = notice;
+    env->sleep = sleep_for;
+    env->signal_backend = signal_backend;
+    env->backend_pid = (uint32_t) getpid();
+    env->user = env->session_user = session->options.os_user;
+    env->database = session->options.default_name;
+}

@@ -1,0 +1,131 @@
+#include "session/utility.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* VACUUM, ANALYZE, CHECKPOINT, LOCK TABLE, SET CONSTRAINTS, and what is not there. */
+
+static const char *quoted(struct arena *arena, const char *name)
+{
+    char *text = arena_alloc(arena, strlen(name) * 2 + 3), *into = text;
+    *into++ = '"';
+    for (; *name; name++) {
+        if (*name == '"')
+            *into++ = '"';
+        *into++ = *name;
+    }
+    *into++ = '"';
+    *into = '\0';
+    return text;
+}
+
+static const struct catalog_relation *find_relation(struct session *session, const PgQuery__RangeVar *name, struct diag *diag)
+{
+    const char *schema = name->schemaname && *name->schemaname ? name->schemaname : NULL;
+    const struct catalog_relation *relation = catalog_relation_by_name(session->catalog, schema, name->relname);
+    if (!relation)
+        diag_set(diag, ERRCODE_UNDEFINED_TABLE, schema ? "relation \"%s.%s\" does not exist" : "relation \"%s%s\" does not exist",
+                 schema ? schema : "", name->relname);
+    return relation;
+}
+
+static bool has_option(const PgQuery__VacuumStmt *stmt, const char *name)
+{
+    for (size_t i = 0; i < stmt->n_options; i++)
+        if (!strcmp(stmt->options[i]->def_elem->defname, name))
+            return true;
+    return false;
+}
+
+static bool analyze(struct session *session, const PgQuery__VacuumStmt *stmt, struct diag *diag)
+{
+    if (!txn_prepare_write(session, "ANALYZE", diag))
+        return false;
+    if (stmt->n_rels == 0)
+        return engine_exec(session->engine, "ANALYZE", diag);
+    for (size_t i = 0; i < stmt->n_rels; i++) {
+        const struct catalog_relation *relation = find_relation(session, stmt->rels[i]->vacuum_relation->relation, diag);
+        if (!relation)
+            return false;
+        if (relation->is_system || relation->kind != 'r')
+            continue;
+        char *sql = arena_printf(&session->statement_arena, "ANALYZE %s", quoted(&session->statement_arena, relation->storage));
+        if (!engine_exec(session->engine, sql, diag))
+            return false;
+    }
+    return true;
+}
+
+/* Deleted rows leave no corpses in SQLite, so plain VACUUM only takes statistics when asked; VACUUM FULL rewrites the file. */
+static bool vacuum(struct session *session, const PgQuery__VacuumStmt *stmt, struct portal *portal, struct diag *diag)
+{
+    portal->tag = stmt->is_vacuumcmd ? "VACUUM" : "ANALYZE";
+    if (!stmt->is_vacuumcmd)
+        return analyze(session, stmt, diag);
+    if (!txn_prevent_block(session, "VACUUM", diag))
+        return false;
+    for (size_t i = 0; i < stmt->n_rels; i++)
+        if (!find_relation(session, stmt->rels[i]->vacuum_relation->relation, diag))
+            return false;
+    if (has_option(stmt, "full") && stmt->n_rels == 0 && !engine_exec(session->engine, "VACUUM", diag))
+        return false;
+    return !has_option(stmt, "analyze") || analyze(session, stmt, diag);
+}
+
+/* One writer at a time: the strong modes take the gate, the weak ones have nothing to wait for. */
+static bool lock(struct session *session, const PgQuery__LockStmt *stmt, struct portal *portal, struct diag *diag)
+{
+    enum { ACCESS_SHARE_MODE = 1 };
+    portal->tag = "LOCK TABLE";
+    if (!txn_require_block(session, "LOCK TABLE", diag))
+        return false;
+    for (size_t i = 0; i < stmt->n_relations; i++)
+        if (!find_relation(session, stmt->relations[i]->range_var, diag))
+            return false;
+    return stmt->mode <= ACCESS_SHARE_MODE || txn_prepare_write(session, "LOCK TABLE", diag);
+}
+
+static bool checkpoint(struct session *session, struct portal *portal, struct diag *diag)
+{
+    int64_t frames, done;
+    portal->tag = "CHECKPOINT";
+    if (session->txn.state >= TXN_IMPLICIT && engine_txn_state(session->engine) == ENGINE_TXN_WRITE)
+        return true;
+    return engine_checkpoint(session->engine, false, &frames, &done, diag);
+}
+
+static bool unsupported(const char *what, struct diag *diag)
+{
+    return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "%s is not supported", what);
+}
+
+bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal *portal, struct diag *diag)
+{
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+        return vacuum(session, node->vacuum_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_LOCK_STMT:
+        return lock(session, node->lock_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
+        return checkpoint(session, portal, diag);
+    case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
+        portal->tag = "SET CONSTRAINTS";
+        return true;
+    case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
+        /* Nothing can be listened to, so there is nothing to end. */
+        portal->tag = "UNLISTEN";
+        return true;
+    case PG_QUERY__NODE__NODE_LISTEN_STMT:
+        return unsupported("LISTEN", diag);
+    case PG_QUERY__NODE__NODE_NOTIFY_STMT:
+        return unsupported("NOTIFY", diag);
+    case PG_QUERY__NODE__NODE_DO_STMT:
+        return unsupported("DO", diag);
+    case PG_QUERY__NODE__NODE_CALL_STMT:
+        return unsupported("CALL", diag);
+    case PG_QUERY__NODE__NODE_LOAD_STMT:
+        return unsupported("LOAD", diag);
+    default:
+        return unsupported(portal->plan->tag ? portal->plan->tag : "this statement", diag);
+    }
+}

@@ -1,0 +1,391 @@
+#include "session/session.h"
+
+#include "session/state.h"
+#include "shm/gate.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The life of a session: prepared without a client, then startup, the loop over messages, and the end. */
+
+enum { EPOCH_SECONDS = 946684800 };
+
+int64_t session_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return ((int64_t) now.tv_sec - EPOCH_SECONDS) * 1000000 + now.tv_nsec / 1000;
+}
+
+static void stop_engine(void *self)
+{
+    struct session *session = self;
+    if (session->engine)
+        engine_interrupt(session->engine);
+}
+
+void session_interrupt(struct session *session, int what)
+{
+    interrupts_raise(&session->interrupts, what == INTERRUPT_TERMINATE ? INTERRUPT_BIT_TERMINATE : INTERRUPT_BIT_CANCEL);
+}
+
+void session_close(struct session *session)
+{
+    prepared_drop_all(session);
+    if (session->compiler)
+        compiler_free(session->compiler);
+    if (session->catalog)
+        catalog_free(session->catalog);
+    if (session->engine)
+        engine_close(session->engine);
+    free(session->database_path);
+    session->compiler = NULL;
+    session->catalog = NULL;
+    session->engine = NULL;
+    session->gate = NULL;
+    session->database_path = NULL;
+}
+
+bool session_open(struct session *session, const char *path, bool create, struct diag *diag)
+{
+    struct engine_options options = {
+        .path = path,
+        .create = create,
+        .ephemeral = session->options.ephemeral,
+        .shm = session->options.shm,
+        .slot = session->options.slot,
+        .env = &session->env,
+    };
+    session->engine = engine_open(&options, diag);
+    if (!session->engine)
+        return false;
+    session->database_path = xstrdup(path);
+    session->catalog = catalog_new();
+    session->env.catalog = session->catalog;
+    session->env.resolver = catalog_type_resolver(session->catalog);
+    struct stat status;
+    if (session->options.shm && stat(path, &status) == 0)
+        session->gate = gate_for_file(session->options.shm, path, status.st_dev, status.st_ino);
+    if (!session_reload_catalog(session, diag))
+        return false;
+    session->compiler = compiler_new(session->engine, session->catalog, &session->env);
+    return true;
+}
+
+struct session *session_prepare(const struct session_options *options, struct diag *diag)
+{
+    struct session *session = xcalloc(1, sizeof *session);
+    session->options = *options;
+    arena_init(&session->session_arena);
+    arena_init(&session->statement_arena);
+    arena_init(&session->row_arena);
+    buf_init(&session->scratch);
+    session->settings = settings_copy(options->settings);
+    interrupts_init(&session->interrupts, stop_engine, session);
+    wire_init(&session->wire, -1, &session->interrupts.pending, INTERRUPT_ENDING);
+    session_fill_env(session);
+    session_bind_settings(session);
+    session->env.statement_timestamp = session_now();
+    if (!session_open(session, options->default_path, true, diag)) {
+        session_free(session);
+        return NULL;
+    }
+    session_apply_settings(session);
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    interrupts_deinit(&session->interrupts);
+    if (session->engine)
+        txn_drop(session);
+    session_close(session);
+    wire_deinit(&session->wire);
+    if (session->spare_portal) {
+        arena_deinit(&session->spare_portal->arena);
+        free(session->spare_portal);
+    }
+    settings_free(session->settings);
+    arena_deinit(&session->session_arena);
+    arena_deinit(&session->statement_arena);
+    arena_deinit(&session->row_arena);
+    buf_deinit(&session->scratch);
+    free(session->user);
+    free(session->session_user);
+    free(session->database);
+    free(session);
+}
+
+bool session_reload_catalog(struct session *session, struct diag *diag)
+{
+    struct catalog_source source;
+    uint64_t generation = session->gate ? gate_catalog_generation(session->gate) : 0;
+    engine_catalog_source(session->engine, &source);
+    if (!catalog_load(session->catalog, &source, diag))
+        return false;
+    session->catalog_seen = generation;
+    session->catalog_dirty = false;
+    return true;
+}
+
+bool session_refresh_catalog(struct session *session, struct diag *diag)
+{
+    if (!session->catalog_dirty && (!session->gate || gate_catalog_generation(session->gate) == session->catalog_seen))
+        return true;
+    /* Nothing can be read in a transaction that the engine has ended. */
+    if (session->txn.state == TXN_FAILED)
+        return true;
+    return session_reload_catalog(session, diag);
+}
+
+bool session_recheck_catalog(struct session *session, bool *changed, struct diag *diag)
+{
+    *changed = true;
+    return session_reload_catalog(session, diag);
+}
+
+static enum log_level log_level_of(const char *severity)
+{
+    return !strcmp(severity, "FATAL") ? LOG_LEVEL_FATAL : !strcmp(severity, "PANIC") ? LOG_LEVEL_PANIC : LOG_LEVEL_ERROR;
+}
+
+/* Severities in the order of client_min_messages. */
+static int severity_rank(const char *severity)
+{
+    static const char *const ranks[] = {"debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"};
+    for (int i = 0; i < (int) (sizeof ranks / sizeof *ranks); i++)
+        if (!strcasecmp(ranks[i], severity))
+            return i;
+    return !strcasecmp(severity, "info") ? 100 : 6;
+}
+
+void session_notice(struct session *session, struct diag *notice)
+{
+    const char *severity = notice->severity ? notice->severity : "NOTICE";
+    if (session->is_connected &&
+        severity_rank(severity) >= severity_rank(settings_string(session->settings, "client_min_messages")))
+        wire_put_diag(&session->wire, notice, true);
+    diag_clear(notice);
+}
+
+void session_warn(struct session *session, const char *sqlstate, const char *format, ...)
+{
+    struct diag notice = {0};
+    char message[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    diag_set(&notice, sqlstate, "%s", message);
+    notice.severity = "WARNING";
+    session_notice(session, &notice);
+}
+
+static void log_error(struct session *session, const struct diag *diag, const char *severity)
+{
+    enum log_level level = log_level_of(severity);
+    if (!log_wants(level))
+        return;
+    log_write(level, "%s", diag->message ? diag->message : "");
+    if (diag->detail)
+        log_write(level, "DETAIL:  %s", diag->detail);
+    if (session->query && severity_rank(settings_string(session->settings, "log_min_error_statement")) <= severity_rank("error"))
+        log_write(level, "STATEMENT:  %.*s", (int) session->query_len, session->query);
+}
+
+void session_report(struct session *session, struct diag *diag)
+{
+    struct diag interrupt = {0};
+    /* What failed because of an interrupt is told as that. */
+    if ((session->interrupts.pending & INTERRUPT_ENDING) && !interrupts_check(&session->interrupts, &interrupt))
+        diag_move(diag, &interrupt);
+    if (!diag_is_set(diag))
+        diag_set(diag, ERRCODE_INTERNAL_ERROR, "statement failed without a report");
+    const char *severity = diag->severity ? diag->severity : "ERROR";
+    if (settings_bool(session->settings, "exit_on_error") && !strcmp(severity, "ERROR"))
+        diag->severity = severity = "FATAL";
+    log_error(session, diag, severity);
+    wire_put_diag(&session->wire, diag, false);
+    if (strcmp(severity, "ERROR"))
+        session->terminating = true;
+    diag_clear(diag);
+    txn_abort(session);
+}
+
+void session_put_reports(struct session *session)
+{
+    const struct setting_fact *fact;
+    uint64_t due = session->reports;
+    int bit = 0;
+    session->reports = 0;
+    for (int i = 0; due && (fact = settings_fact_at(i)); i++) {
+        if (!fact->report)
+            continue;
+        if (due & (1ull << bit))
+            wire_put_parameter(&session->wire, fact->name, settings_show(session->settings, fact->name));
+        due &= ~(1ull << bit++);
+    }
+}
+
+static enum slot_state idle_state(const struct session *session)
+{
+    switch (session->txn.state) {
+    case TXN_BLOCK:
+        return SLOT_IDLE_IN_TRANSACTION;
+    case TXN_FAILED:
+        return SLOT_IDLE_IN_FAILED_TRANSACTION;
+    default:
+        return SLOT_IDLE;
+    }
+}
+
+/* Ready for the next query: tell the client and the registry, and begin to count idleness. */
+static void become_idle(struct session *session)
+{
+    if (session->reports)
+        session_put_reports(session);
+    bool in_block = session->txn.state >= TXN_BLOCK;
+    const char *limit = in_block ? "idle_in_transaction_session_timeout" : "idle_session_timeout";
+    wire_put_ready(&session->wire, txn_status(session));
+    slot_set_state(session->options.slot, idle_state(session));
+    interrupts_enter(&session->interrupts, in_block ? PHASE_IDLE_TXN : PHASE_IDLE, settings_int(session->settings, limit));
+}
+
+static void begin_message(struct session *session)
+{
+    session->env.statement_timestamp = session_now();
+    interrupts_forget(&session->interrupts);
+    session->interrupts.check_every = settings_int(session->settings, "client_connection_check_interval");
+    interrupts_enter(&session->interrupts, PHASE_STATEMENT, settings_int(session->settings, "statement_timeout"));
+}
+
+/* Carry out one message; false ends the session. */
+static bool handle(struct session *session, const struct wire_message *message)
+{
+    struct diag diag = {0};
+    if (session->skip_until_sync && message->type != 'S' && message->type != 'X')
+        return true;
+    switch (message->type) {
+    case 'Q':
+        begin_message(session);
+        simple_query(session, message);
+        become_idle(session);
+        break;
+    case 'P':
+    case 'B':
+    case 'D':
+    case 'E':
+    case 'C':
+        if (session->interrupts.phase != PHASE_STATEMENT)
+            begin_message(session);
+        extended_message(session, message);
+        break;
+    case 'S':
+        if (session->interrupts.phase != PHASE_STATEMENT)
+            begin_message(session);
+        extended_sync(session);
+        become_idle(session);
+        break;
+    case 'H':
+        wire_flush(&session->wire);
+        break;
+    case 'F':
+        diag_set(&diag, ERRCODE_FEATURE_NOT_SUPPORTED, "function call messages are not supported");
+        session_report(session, &diag);
+        become_idle(session);
+        break;
+    case 'X':
+        return false;
+    default: /* CopyData, CopyDone, CopyFail behind a failed COPY */
+        break;
+    }
+    if (session->statement_arena.blocks)
+        arena_reset(&session->statement_arena);
+    return !session->terminating;
+}
+
+static void report_ending(struct session *session, struct diag *diag)
+{
+    if (!diag_is_set(diag))
+        interrupts_check(&session->interrupts, diag);
+    if (diag_is_set(diag) && !(session->interrupts.pending & INTERRUPT_BIT_CLIENT_GONE)) {
+        log_error(session, diag, "FATAL");
+        diag->severity = "FATAL";
+        wire_put_diag(&session->wire, diag, false);
+    }
+    diag_clear(diag);
+}
+
+static void loop(struct session *session)
+{
+    bool truncated, goes_on = true;
+    while (goes_on) {
+        struct diag diag = {0};
+        struct wire_message message;
+        enum wire_result result = wire_read(&session->wire, &message, &truncated, &diag);
+        if (result == WIRE_OK) {
+            goes_on = handle(session, &message);
+            continue;
+        }
+        if (result == WIRE_CLOSED && (truncated || session->txn.state >= TXN_BLOCK))
+            log_write(LOG_LEVEL_LOG, truncated ? "unexpected EOF on client connection"
+                                               : "unexpected EOF on client connection with an open transaction");
+        if (result != WIRE_CLOSED)
+            report_ending(session, &diag);
+        goes_on = false;
+    }
+}
+
+/* Send what is left without waiting for ever, then end everything. */
+static void end(struct session *session)
+{
+    wire_flush(&session->wire);
+    txn_drop(session);
+    prepared_drop_all(session);
+    shm_count(session->options.shm, SHM_BYTES_IN, (int64_t) session->wire.bytes_in);
+    shm_count(session->options.shm, SHM_BYTES_OUT, (int64_t) session->wire.bytes_out);
+    interrupts_enter(&session->interrupts, PHASE_NONE, 0);
+    session->interrupts.fd = -1;
+    wire_deinit(&session->wire);
+}
+
+enum session_end session_serve(struct session *session, int fd, const char *address, int port)
+{
+    struct diag diag = {0};
+    int raised = session->interrupts.pending;
+    wire_deinit(&session->wire);
+    wire_init(&session->wire, fd, &session->interrupts.pending, INTERRUPT_ENDING);
+    session->interrupts.fd = fd;
+    /* A termination from before the socket was known could not shut it down. */
+    if (raised & INTERRUPT_ENDING)
+        interrupts_raise(&session->interrupts, raised);
+    slot_set_client(session->options.slot, address, port);
+    interrupts_enter(&session->interrupts, PHASE_STARTUP, settings_int(session->settings, "authentication_timeout") * 1000);
+    enum connect_result connected = session_connect(session, address, &diag);
+    if (connected == CONNECT_OK) {
+        session->is_connected = true;
+        become_idle(session);
+        loop(session);
+    } else if (connected == CONNECT_REFUSED) {
+        log_write(LOG_LEVEL_FATAL, "%s", diag.message ? diag.message : "");
+        wire_put_diag(&session->wire, &diag, false);
+        diag_clear(&diag);
+    }
+    bool has_other_database =
+        session->engine == NULL || (session->database_path && strcmp(session->database_path, session->options.default_path));
+    bool was_session = session->is_connected || has_other_database || session->database;
+    session->is_connected = false;
+    end(session);
+    return was_session ? SESSION_ENDED : SESSION_NOT_BEGUN;
+}

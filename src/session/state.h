@@ -1,0 +1,86 @@
+#ifndef PGQUILL_SESSION_STATE_H
+#define PGQUILL_SESSION_STATE_H
+
+#include "session/interrupt.h"
+#include "session/portal.h"
+#include "session/session.h"
+#include "session/transaction.h"
+#include "sql/plan.h"
+#include "wire/framing.h"
+#include "wire/messages.h"
+
+/* The state of a session, shared by the files of this directory. */
+
+struct session {
+    struct session_options options;
+    struct settings *settings;
+    struct engine *engine;
+    struct catalog *catalog;
+    struct compiler *compiler;
+    struct gate *gate;     /* of the open file; NULL in unit tests */
+    uint64_t catalog_seen; /* the gate's catalog generation that the snapshot was read at */
+    bool catalog_dirty;    /* a rolled back transaction had changed it */
+    char *database_path;
+
+    struct wire wire;
+    bool is_connected; /* the startup is over: the client can be told things */
+    struct interrupts interrupts;
+
+    struct func_env env;
+    struct type_settings types;
+    char *user, *session_user, *database;
+    struct arena session_arena; /* the startup packet's strings */
+
+    struct transaction txn;
+    struct prepared *prepared; /* named ones */
+    struct prepared *unnamed;
+    struct portal *portals;       /* all that are open, newest first */
+    struct portal *spare_portal;  /* memory of the last one dropped */
+    struct arena statement_arena; /* one query message, or one Parse */
+    struct arena row_arena;       /* one row */
+    struct buf scratch;
+    uint64_t reports; /* changed settings whose ParameterStatus is due */
+    bool skip_until_sync;
+    bool terminating; /* a FATAL report was sent: end */
+
+    const char *query; /* text of the message in work, for the log */
+    size_t query_len;
+    int64_t rows;            /* returned so far by this session */
+    int client_min_messages; /* as a log_level */
+};
+
+/* Tell the client (and the log) of an error, and do what it means for the transaction. Clears `diag`. */
+void session_report(struct session *session, struct diag *diag);
+/* Send a notice if the client wants its severity; clears it. */
+void session_notice(struct session *session, struct diag *notice);
+void session_warn(struct session *session, const char *sqlstate, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The catalog as the file has it now: reads it again when another session, or a rollback, has changed it. */
+bool session_refresh_catalog(struct session *session, struct diag *diag);
+/* The same, looking into the file itself. *changed tells whether it was read. */
+bool session_recheck_catalog(struct session *session, bool *changed, struct diag *diag);
+bool session_reload_catalog(struct session *session, struct diag *diag);
+/* Send the ParameterStatus messages that are due. */
+void session_put_reports(struct session *session);
+/* Microseconds since 2000-01-01 UTC. */
+int64_t session_now(void);
+
+/* connect.c: from the startup packet to ReadyForQuery. */
+enum connect_result { CONNECT_OK, CONNECT_OVER, CONNECT_REFUSED };
+enum connect_result session_connect(struct session *session, const char *address, struct diag *diag);
+/* Open `path` as the session's database. */
+bool session_open(struct session *session, const char *path, bool create, struct diag *diag);
+void session_close(struct session *session);
+
+/* guc.c: what settings mean to the session: type_settings, search path, checks of values. */
+void session_bind_settings(struct session *session);
+void session_apply_settings(struct session *session);
+
+/* env.c */
+void session_fill_env(struct session *session);
+
+/* simple.c, extended.c: messages. */
+void simple_query(struct session *session, const struct wire_message *message);
+void extended_message(struct session *session, const struct wire_message *message);
+void extended_sync(struct session *session);
+
+#endif

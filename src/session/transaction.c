@@ -1,0 +1,369 @@
+#include "session/transaction.h"
+
+#include "session/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const isolation_names[] = {"read uncommitted", "read committed", "repeatable read", "serializable"};
+
+const char *txn_isolation_name(enum txn_isolation isolation)
+{
+    return isolation_names[isolation];
+}
+
+bool txn_isolation_parse(const char *name, enum txn_isolation *isolation)
+{
+    for (int i = ISOLATION_READ_UNCOMMITTED; i <= ISOLATION_SERIALIZABLE; i++)
+        if (!strcasecmp(name, isolation_names[i])) {
+            *isolation = (enum txn_isolation) i;
+            return true;
+        }
+    return false;
+}
+
+bool txn_is_block(const struct session *session)
+{
+    return session->txn.state >= TXN_IMPLICIT;
+}
+
+char txn_status(const struct session *session)
+{
+    return session->txn.state == TXN_FAILED ? 'E' : session->txn.state == TXN_BLOCK ? 'T' : 'I';
+}
+
+static void set_defaults(struct session *session)
+{
+    struct transaction *txn = &session->txn;
+    txn->isolation = ISOLATION_READ_COMMITTED;
+    txn_isolation_parse(settings_string(session->settings, "default_transaction_isolation"), &txn->isolation);
+    txn->read_only = settings_bool(session->settings, "default_transaction_read_only");
+    txn->deferrable = settings_bool(session->settings, "default_transaction_deferrable");
+}
+
+void txn_ensure(struct session *session, enum txn_state state)
+{
+    struct transaction *txn = &session->txn;
+    if (txn->state == TXN_STATEMENT && state == TXN_IMPLICIT)
+        txn->state = TXN_IMPLICIT;
+    if (txn->state != TXN_IDLE)
+        return;
+    txn->state = state;
+    txn->has_run = txn->changed_catalog = txn->is_ended_by_engine = false;
+    set_defaults(session);
+    session->types.transaction_timestamp = session->env.statement_timestamp;
+    settings_enter(session->settings, 1);
+}
+
+static void clear_savepoints(struct transaction *txn, int down_to)
+{
+    while (txn->nsavepoints > down_to)
+        free(txn->savepoints[--txn->nsavepoints].name);
+}
+
+/* The transaction is over in the engine; forget it here. */
+static void forget(struct session *session)
+{
+    struct transaction *txn = &session->txn;
+    bool was_block = txn->state == TXN_BLOCK || txn->state == TXN_FAILED;
+    clear_savepoints(txn, 0);
+    txn->state = TXN_IDLE;
+    if (was_block)
+        slot_set_transaction(session->options.slot, false, false);
+}
+
+bool txn_prepare_read(struct session *session, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    txn->has_run = true;
+    if (txn->isolation <= ISOLATION_READ_COMMITTED || engine_txn_state(session->engine) != ENGINE_TXN_NONE)
+        return true;
+    /* A single statement is its own snapshot. */
+    if (txn->state == TXN_STATEMENT && !session->portals)
+        return true;
+    return engine_begin_snapshot(session->engine, diag) && session_refresh_catalog(session, diag);
+}
+
+bool txn_check_writable(struct session *session, const char *command, struct diag *diag)
+{
+    if (!session->txn.read_only)
+        return true;
+    return diag_set(diag, ERRCODE_READ_ONLY_SQL_TRANSACTION, "cannot execute %s in a read-only transaction", command);
+}
+
+bool txn_prepare_write(struct session *session, const char *command, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (!txn_check_writable(session, command, diag))
+        return false;
+    txn->has_run = true;
+    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE)
+        return true;
+    bool in_block = txn->state == TXN_BLOCK;
+    /* The first statement of a REPEATABLE READ block may be the write itself: its snapshot is then the newest. */
+    if (!portals_spool(session, diag) ||
+        !engine_begin_write(session->engine, (int) settings_int(session->settings, "lock_timeout"), diag))
+        return false;
+    for (int i = 0; i < txn->nsavepoints; i++)
+        if (!engine_savepoint(session->engine, i + 1, diag))
+            return false;
+    if (in_block)
+        slot_set_transaction(session->options.slot, true, true);
+    return session_refresh_catalog(session, diag);
+}
+
+bool txn_prevent_block(struct session *session, const char *command, struct diag *diag)
+{
+    if (txn_is_block(session))
+        return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION, "%s cannot run inside a transaction block", command);
+    return true;
+}
+
+bool txn_require_block(struct session *session, const char *command, struct diag *diag)
+{
+    if (!txn_is_block(session))
+        return diag_set(diag, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s can only be used in transaction blocks", command);
+    return true;
+}
+
+static bool commit(struct session *session, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    bool done = portals_hold(session, diag);
+    portals_drop_all(session, false);
+    if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
+        bool is_async = !strcmp(settings_string(session->settings, "synchronous_commit"), "off");
+        done = engine_commit(session->engine, is_async ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
+    }
+    if (!done) {
+        engine_rollback(session->engine);
+        session->catalog_dirty |= txn->changed_catalog;
+        settings_rollback(session->settings, 1);
+    } else {
+        settings_commit(session->settings);
+    }
+    forget(session);
+    return done;
+}
+
+static void rollback(struct session *session)
+{
+    struct transaction *txn = &session->txn;
+    portals_drop_all(session, false);
+    engine_rollback(session->engine);
+    session->catalog_dirty |= txn->changed_catalog;
+    settings_rollback(session->settings, 1);
+    forget(session);
+}
+
+bool txn_finish_implicit(struct session *session, struct diag *diag)
+{
+    if (session->txn.state != TXN_STATEMENT && session->txn.state != TXN_IMPLICIT)
+        return true;
+    return commit(session, diag);
+}
+
+void txn_abort(struct session *session)
+{
+    struct transaction *txn = &session->txn;
+    if (txn->state == TXN_STATEMENT || txn->state == TXN_IMPLICIT) {
+        rollback(session);
+    } else if (txn->state == TXN_BLOCK) {
+        txn->state = TXN_FAILED;
+        /* Nothing can be taken back to a savepoint: let the next writer in now. */
+        if (txn->nsavepoints == 0) {
+            portals_drop_all(session, false);
+            engine_rollback(session->engine);
+            session->catalog_dirty |= txn->changed_catalog;
+            txn->is_ended_by_engine = true;
+            slot_set_transaction(session->options.slot, true, false);
+        } else {
+            portals_drop_level(session, txn->nsavepoints);
+        }
+        settings_rollback(session->settings, txn->nsavepoints + 1);
+        settings_enter(session->settings, txn->nsavepoints + 1);
+    }
+}
+
+void txn_drop(struct session *session)
+{
+    portals_drop_all(session, true);
+    if (session->engine)
+        engine_rollback(session->engine);
+    if (session->txn.state != TXN_IDLE) {
+        settings_rollback(session->settings, 1);
+        forget(session);
+    }
+    free(session->txn.savepoints);
+    session->txn.savepoints = NULL;
+    session->txn.savepoint_cap = 0;
+}
+
+bool txn_set_modes(struct session *session, const struct txn_modes *modes, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (modes->has_isolation && modes->isolation != txn->isolation) {
+        if (txn->has_run)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION,
+                            "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+        if (txn->nsavepoints)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION,
+                            "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
+        txn->isolation = modes->isolation;
+    }
+    if (modes->has_read_only) {
+        if (!modes->read_only && txn->read_only && txn->nsavepoints)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION,
+                            "cannot set transaction read-write mode inside a read-only transaction");
+        if (!modes->read_only && txn->read_only && txn->has_run)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION, "transaction read-write mode must be set before any query");
+        txn->read_only = modes->read_only;
+    }
+    if (modes->has_deferrable) {
+        if (txn->nsavepoints)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION,
+                            "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction");
+        if (txn->has_run)
+            return diag_set(diag, ERRCODE_ACTIVE_SQL_TRANSACTION,
+                            "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+        txn->deferrable = modes->deferrable;
+    }
+    return true;
+}
+
+bool txn_begin(struct session *session, const struct txn_modes *modes, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (txn->state == TXN_BLOCK) {
+        session_warn(session, ERRCODE_ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
+    } else {
+        txn_ensure(session, TXN_STATEMENT);
+        txn->state = TXN_BLOCK;
+        slot_set_transaction(session->options.slot, true, engine_txn_state(session->engine) == ENGINE_TXN_WRITE);
+    }
+    return txn_set_modes(session, modes, diag);
+}
+
+static void chain_on(struct session *session, const struct transaction *before)
+{
+    txn_ensure(session, TXN_STATEMENT);
+    session->txn.state = TXN_BLOCK;
+    session->txn.isolation = before->isolation;
+    session->txn.read_only = before->read_only;
+    session->txn.deferrable = before->deferrable;
+    slot_set_transaction(session->options.slot, true, false);
+}
+
+static bool check_chain(const char *command, bool chain, struct diag *diag)
+{
+    if (chain)
+        return diag_set(diag, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s AND CHAIN can only be used in transaction blocks", command);
+    return true;
+}
+
+bool txn_commit(struct session *session, bool chain, const char **tag, struct diag *diag)
+{
+    struct transaction before = session->txn;
+    bool is_failed = before.state == TXN_FAILED;
+    *tag = is_failed ? "ROLLBACK" : "COMMIT";
+    if (before.state != TXN_BLOCK && !is_failed) {
+        if (!check_chain("COMMIT", chain, diag))
+            return false;
+        session_warn(session, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+    }
+    if (is_failed)
+        rollback(session);
+    else if (before.state != TXN_IDLE && !commit(session, diag))
+        return false;
+    if (chain)
+        chain_on(session, &before);
+    return true;
+}
+
+bool txn_rollback(struct session *session, bool chain, struct diag *diag)
+{
+    struct transaction before = session->txn;
+    if (before.state != TXN_BLOCK && before.state != TXN_FAILED) {
+        if (!check_chain("ROLLBACK", chain, diag))
+            return false;
+        session_warn(session, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+    }
+    if (before.state != TXN_IDLE)
+        rollback(session);
+    if (chain)
+        chain_on(session, &before);
+    return true;
+}
+
+static bool require_explicit(struct session *session, const char *command, struct diag *diag)
+{
+    if (session->txn.state == TXN_BLOCK || session->txn.state == TXN_FAILED)
+        return true;
+    return diag_set(diag, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s can only be used in transaction blocks", command);
+}
+
+bool txn_savepoint(struct session *session, const char *name, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (!require_explicit(session, "SAVEPOINT", diag))
+        return false;
+    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !engine_savepoint(session->engine, txn->nsavepoints + 1, diag))
+        return false;
+    if (txn->nsavepoints == txn->savepoint_cap) {
+        txn->savepoint_cap = txn->savepoint_cap ? txn->savepoint_cap * 2 : 8;
+        txn->savepoints = xrealloc(txn->savepoints, sizeof *txn->savepoints * (size_t) txn->savepoint_cap);
+    }
+    txn->savepoints[txn->nsavepoints++].name = xstrdup(name);
+    settings_enter(session->settings, txn->nsavepoints + 1);
+    return true;
+}
+
+static int find_savepoint(struct session *session, const char *name, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    for (int i = txn->nsavepoints - 1; i >= 0; i--)
+        if (!strcmp(txn->savepoints[i].name, name))
+            return i;
+    diag_set(diag, ERRCODE_INVALID_SAVEPOINT_SPECIFICATION, "savepoint \"%s\" does not exist", name);
+    return -1;
+}
+
+bool txn_release(struct session *session, const char *name, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (!require_explicit(session, "RELEASE SAVEPOINT", diag))
+        return false;
+    int index = find_savepoint(session, name, diag);
+    if (index < 0)
+        return false;
+    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !engine_release(session->engine, index + 1, diag))
+        return false;
+    clear_savepoints(txn, index);
+    portals_lower_level(session, index);
+    settings_release(session->settings, index + 1);
+    return true;
+}
+
+bool txn_rollback_to(struct session *session, const char *name, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    if (!require_explicit(session, "ROLLBACK TO SAVEPOINT", diag))
+        return false;
+    int index = find_savepoint(session, name, diag);
+    if (index < 0)
+        return false;
+    portals_drop_level(session, index + 1);
+    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE) {
+        /* Portals from before the savepoint keep what they would have seen. */
+        if (!portals_spool(session, diag) || !engine_rollback_to(session->engine, index + 1, diag))
+            return false;
+        if (txn->changed_catalog && !session_reload_catalog(session, diag))
+            return false;
+    }
+    clear_savepoints(txn, index + 1);
+    settings_rollback(session->settings, index + 2);
+    settings_enter(session->settings, index + 2);
+    txn->state = TXN_BLOCK;
+    return true;
+}
