@@ -12,7 +12,8 @@ bool lower_query(struct compiler *compiler, struct plan *plan, struct query *que
 /* An expression over one relation's stored columns, as SQLite's schema wants it (CHECK, index keys and predicates, generated columns, column
  * defaults): columns are bare quoted names, values are constants. `relation` is the entry that the expression's columns name; NULL when it names
  * none. The text is in `arena`. NULL after a report. */
-const char *lower_expr_text(struct compiler *compiler, struct arena *arena, const struct expr *expr, const struct rte *relation, struct diag *diag);
+const char *lower_expr_text(struct compiler *compiler, struct arena *arena, const struct expr *expr, const struct rte *relation,
+                            struct diag *diag);
 
 /* A whole SELECT as one SQLite text with values as constants (CREATE VIEW's storage, CREATE TABLE AS): columns are named c1 … cn.
  * NULL after a report. */

@@ -61,14 +61,15 @@ struct plan_column {
 
 /* What to bind at an SQLite parameter. */
 struct plan_bind {
-    enum { BIND_PARAM, BIND_LITERAL } from;
-    int index;               /* 0-based */
+    enum { BIND_PARAM, BIND_LITERAL, BIND_STAGE } from;
+    int index;               /* 0-based; BIND_STAGE: the packed rows that a STEP_STAGE left */
 };
 
 enum step_role {
     STEP_ROWS,               /* its rows are the result */
     STEP_COUNT,              /* its changes are the command's count */
     STEP_QUIET,              /* neither */
+    STEP_STAGE,              /* its rows are packed for later steps */
 };
 
 struct plan_step {
@@ -78,6 +79,7 @@ struct plan_step {
     int nbinds;
     const struct plan_bind *binds;
     int ncolumns;             /* hidden columns may follow the plan's */
+    int stage;                /* STEP_STAGE: which BIND_STAGE it feeds */
 };
 
 struct plan_literal {
@@ -106,6 +108,7 @@ struct plan {
     struct plan_literal *literals;
     int nsteps;
     struct plan_step *steps;
+    int nstages;
     bool busy;               /* a cursor uses its prepared statements */
     uint64_t catalog_generation;
     struct query *query;     /* kept when something still needs the tree (constraint details, EXPLAIN) */
@@ -146,5 +149,12 @@ bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datu
 
 /* Insert plan for COPY FROM: `columns` NULL for all. It takes one parameter per column, in storage form, already of the column's type. */
 struct plan *compile_copy_from(struct compiler *compiler, const struct catalog_relation *relation, int ncolumns, const int16_t *attnums, struct diag *diag);
+/* One row of COPY FROM: bind, step, reset. Nothing is allocated; the caller holds the write transaction. *count: rows really inserted. */
+bool copy_plan_insert(struct compiler *compiler, struct plan *plan, const struct datum *row, int64_t *count, struct diag *diag);
+/* End of the rows: the statement is let go. */
+void copy_plan_finish(struct plan *plan);
+
+/* The lines of EXPLAIN, one per row, in `arena`; *count says how many. NULL after a report. */
+const char *const *explain_plan(struct compiler *compiler, struct arena *arena, struct plan *plan, bool verbose, int *count, struct diag *diag);
 
 #endif

@@ -1,0 +1,804 @@
+#include "sql/compiler.h"
+#include "sql/lower_internal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *lower_error(struct lower *l, const char *sqlstate, int location, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *message = arena_vprintf(l->arena, format, args);
+    va_end(args);
+    diag_set(l->diag, sqlstate, "%s", message);
+    compiler_position(l->compiler, l->diag, location);
+    return NULL;
+}
+
+const char *lower_take(struct lower *l, struct buf *buf)
+{
+    const char *text = arena_strndup(l->arena, buf->len ? buf->data : "", buf->len);
+    buf_deinit(buf);
+    return text;
+}
+
+const char *lower_quote(struct lower *l, const char *name)
+{
+    if (!strchr(name, '"'))
+        return LOWER_PRINT(l, "\"%s\"", name);
+    struct buf buf = {0};
+    buf_putc(&buf, '"');
+    for (const char *at = name; *at; at++) {
+        if (*at == '"')
+            buf_putc(&buf, '"');
+        buf_putc(&buf, *at);
+    }
+    buf_putc(&buf, '"');
+    return lower_take(l, &buf);
+}
+
+const char *lower_string(struct lower *l, const char *text, size_t len)
+{
+    struct buf buf = {0};
+    buf_putc(&buf, '\'');
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\'')
+            buf_putc(&buf, '\'');
+        buf_putc(&buf, text[i]);
+    }
+    buf_putc(&buf, '\'');
+    return lower_take(l, &buf);
+}
+
+const char *lower_fresh(struct lower *l)
+{
+    return LOWER_PRINT(l, "x%d", ++l->next_name);
+}
+
+const char *lower_parameter(struct lower *l, int number)
+{
+    if (number > l->max_parameter)
+        l->max_parameter = number;
+    return LOWER_PRINT(l, "?%d", number);
+}
+
+const char *lower_constant(struct lower *l, const struct datum *value)
+{
+    switch (value->kind) {
+    case DATUM_NULL:
+        return "NULL";
+    case DATUM_INT:
+        return LOWER_PRINT(l, "%" PRId64, value->i);
+    case DATUM_REAL: {
+        if (isinf(value->r))
+            return value->r > 0 ? "9e999" : "-9e999";
+        if (isnan(value->r))
+            return "'NaN'";
+        char digits[40];
+        snprintf(digits, sizeof digits, "%.17g", value->r);
+        /* A REAL must look like one: 1 would be an integer and divide as one. */
+        return strpbrk(digits, ".e") ? arena_strdup(l->arena, digits) : LOWER_PRINT(l, "%s.0", digits);
+    }
+    case DATUM_TEXT:
+        return lower_string(l, value->data, value->len);
+    case DATUM_BLOB: {
+        struct buf buf = {0};
+        buf_puts(&buf, "x'");
+        for (uint32_t i = 0; i < value->len; i++)
+            buf_printf(&buf, "%02x", (unsigned char) value->data[i]);
+        buf_putc(&buf, '\'');
+        return lower_take(l, &buf);
+    }
+    }
+    return "NULL";
+}
+
+/* PostgreSQL's oid of the base type below domains. */
+static const struct type_desc *base_type(const struct catalog *catalog, oid_t oid)
+{
+    const struct type_desc *type = catalog_type_by_oid(catalog, oid);
+    while (type && type->typtype == 'd')
+        type = catalog_type_by_oid(catalog, type->base);
+    return type;
+}
+
+const char *lower_collation(const struct catalog *catalog, oid_t oid, oid_t collation)
+{
+    (void) collation; /* every collation that exists compares text by its bytes */
+    const struct type_desc *type = base_type(catalog, oid);
+    return type ? type->sqlite_collation : NULL;
+}
+
+const char *lower_keyed(struct lower *l, const struct expr *expr)
+{
+    const char *text = lower_expr(l, expr);
+    const char *collation = lower_collation(l->catalog, expr->type, expr->collation);
+    return text && collation ? LOWER_PRINT(l, "%s COLLATE %s", text, lower_quote(l, collation)) : text;
+}
+
+const char *lower_expr_list(struct lower *l, const struct expr_list *list)
+{
+    struct buf buf = {0};
+    for (int i = 0; i < list->count; i++) {
+        const char *text = lower_expr(l, list->items[i]);
+        if (!text) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        if (i)
+            buf_puts(&buf, ", ");
+        buf_puts(&buf, text);
+    }
+    return lower_take(l, &buf);
+}
+
+const char *lower_rte_qualifier(struct lower *l, const struct rte *rte)
+{
+    for (const struct lower_name *name = l->names; name; name = name->next)
+        if (name->rte == rte && name->attno == 0 && !name->expr)
+            return name->text;
+    return LOWER_PRINT(l, "t%d", rte->number);
+}
+
+static const char *column_name(struct lower *l, const struct rte *rte, int attno)
+{
+    if (rte->kind == RTE_RELATION || (rte->relation && rte->columns[attno - 1].attribute))
+        return lower_quote(l, rte->columns[attno - 1].attribute ? rte->columns[attno - 1].attribute->storage
+                                                                : rte->columns[attno - 1].name);
+    if (rte->kind == RTE_VALUES)
+        return LOWER_PRINT(l, "column%d", attno);
+    return LOWER_PRINT(l, "c%d", attno);
+}
+
+const char *lower_column(struct lower *l, const struct rte *rte, int attno)
+{
+    for (const struct lower_name *name = l->names; name; name = name->next)
+        if (name->rte == rte && name->attno == attno && attno != 0)
+            return name->text;
+    const char *qualifier = lower_rte_qualifier(l, rte);
+    if (attno < 0) {
+        switch (attno) {
+        case -1:
+            if (rte->relation && rte->relation->without_rowid)
+                return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "table \"%s\" has no row identifiers",
+                                   rte->relation->name);
+            return LOWER_PRINT(l, "('(0,' || %s%srowid || ')')", qualifier, *qualifier ? "." : "");
+        case -6:
+            return LOWER_PRINT(l, "%u", rte->relation ? rte->relation->oid : 0);
+        default:
+            return "0"; /* xmin, cmin, xmax, cmax: rows have no versions here */
+        }
+    }
+    const char *column = column_name(l, rte, attno);
+    return *qualifier ? LOWER_PRINT(l, "%s.%s", qualifier, column) : column;
+}
+
+static bool same_list(const struct expr_list *a, const struct expr_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (int i = 0; i < a->count; i++)
+        if (!lower_same_expr(a->items[i], b->items[i]))
+            return false;
+    return true;
+}
+
+static bool same_datum(const struct datum *a, const struct datum *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case DATUM_NULL:
+        return true;
+    case DATUM_INT:
+        return a->i == b->i;
+    case DATUM_REAL:
+        return a->r == b->r;
+    default:
+        return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+    }
+}
+
+bool lower_same_expr(const struct expr *a, const struct expr *b)
+{
+    if (a == b)
+        return true;
+    if (!a || !b || a->kind != b->kind || a->type != b->type || a->typmod != b->typmod)
+        return false;
+    switch (a->kind) {
+    case EXPR_CONST:
+        return same_datum(&a->constant.value, &b->constant.value);
+    case EXPR_PARAM:
+        return a->param.number == b->param.number;
+    case EXPR_LITERAL:
+        return a->literal.index == b->literal.index;
+    case EXPR_COLUMN:
+        return a->column.rte == b->column.rte && a->column.attno == b->column.attno;
+    case EXPR_CALL:
+        return a->call.proc == b->call.proc && same_list(&a->call.args, &b->call.args);
+    case EXPR_AGGREGATE:
+    case EXPR_WINDOW:
+        return a->agg.proc == b->agg.proc && a->agg.star == b->agg.star && a->agg.distinct == b->agg.distinct &&
+               a->agg.nsort == 0 && b->agg.nsort == 0 && a->agg.window == b->agg.window &&
+               same_list(&a->agg.args, &b->agg.args) && lower_same_expr(a->agg.filter, b->agg.filter);
+    case EXPR_RELABEL:
+    case EXPR_IO_CAST:
+    case EXPR_TYPMOD:
+    case EXPR_DOMAIN:
+        return lower_same_expr(a->cast.arg, b->cast.arg);
+    case EXPR_AND:
+    case EXPR_OR:
+    case EXPR_COALESCE:
+    case EXPR_GREATEST:
+    case EXPR_LEAST:
+    case EXPR_ARRAY:
+    case EXPR_ROW:
+        return same_list(&a->list.args, &b->list.args);
+    case EXPR_NOT:
+    case EXPR_IS_NULL:
+    case EXPR_IS_NOT_NULL:
+    case EXPR_COLLATE:
+        return lower_same_expr(a->unary.arg, b->unary.arg);
+    case EXPR_BOOL_TEST:
+        return a->unary.test == b->unary.test && lower_same_expr(a->unary.arg, b->unary.arg);
+    case EXPR_DISTINCT:
+    case EXPR_NULLIF:
+        return a->binary.op == b->binary.op && a->binary.negated == b->binary.negated &&
+               lower_same_expr(a->binary.left, b->binary.left) && lower_same_expr(a->binary.right, b->binary.right);
+    case EXPR_CASE_TEST:
+        return true;
+    case EXPR_CASE:
+        if (a->case_.nwhens != b->case_.nwhens || !lower_same_expr(a->case_.test, b->case_.test) ||
+            !lower_same_expr(a->case_.otherwise, b->case_.otherwise))
+            return false;
+        for (int i = 0; i < a->case_.nwhens; i++)
+            if (!lower_same_expr(a->case_.whens[i].when, b->case_.whens[i].when) ||
+                !lower_same_expr(a->case_.whens[i].then, b->case_.whens[i].then))
+                return false;
+        return true;
+    case EXPR_IN_LIST:
+        return a->in_list.op == b->in_list.op && a->in_list.negated == b->in_list.negated &&
+               lower_same_expr(a->in_list.left, b->in_list.left) && same_list(&a->in_list.items, &b->in_list.items);
+    case EXPR_SQL_VALUE:
+        return a->sql_value.which == b->sql_value.which && a->sql_value.precision == b->sql_value.precision;
+    case EXPR_FIELD:
+        return a->field.index == b->field.index && lower_same_expr(a->field.arg, b->field.arg);
+    case EXPR_WHOLE_ROW:
+        return a->whole_row.rte == b->whole_row.rte;
+    case EXPR_SUBSCRIPT:
+        if (a->subscript.nsubscripts != b->subscript.nsubscripts || a->subscript.slice != b->subscript.slice ||
+            !lower_same_expr(a->subscript.array, b->subscript.array))
+            return false;
+        for (int i = 0; i < a->subscript.nsubscripts; i++)
+            if (!lower_same_expr(a->subscript.upper[i], b->subscript.upper[i]))
+                return false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const char *join_list(struct lower *l, const struct expr_list *list, const char *separator)
+{
+    struct buf buf = {0};
+    buf_putc(&buf, '(');
+    for (int i = 0; i < list->count; i++) {
+        const char *text = lower_expr(l, list->items[i]);
+        if (!text) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        if (i)
+            buf_puts(&buf, separator);
+        buf_puts(&buf, text);
+    }
+    buf_putc(&buf, ')');
+    return lower_take(l, &buf);
+}
+
+/* Argument types and texts of a list, for one of our own functions. */
+static const char *list_call(struct lower *l, const char *source, const struct expr_list *list, oid_t result)
+{
+    oid_t *types = arena_array(l->arena, oid_t, list->count + 1);
+    for (int i = 0; i < list->count; i++)
+        types[i] = list->items[i]->type;
+    const char *args = lower_expr_list(l, list);
+    return args ? lower_internal_call(l, source, list->count, types, result, -1, args) : NULL;
+}
+
+/* A small expression may be said twice. */
+static bool is_simple(const struct expr *expr)
+{
+    switch (expr->kind) {
+    case EXPR_CONST:
+    case EXPR_PARAM:
+    case EXPR_LITERAL:
+    case EXPR_COLUMN:
+    case EXPR_CASE_TEST:
+        return true;
+    case EXPR_RELABEL:
+        return is_simple(expr->cast.arg);
+    default:
+        return false;
+    }
+}
+
+static const struct expr *strip(const struct expr *expr)
+{
+    while (expr->kind == EXPR_RELABEL)
+        expr = expr->cast.arg;
+    return expr;
+}
+
+static const char *lower_case(struct lower *l, const struct expr *expr)
+{
+    const char *outer_test = l->case_test;
+    struct buf buf = {0};
+    buf_puts(&buf, "CASE");
+    bool native = false;
+    if (expr->case_.test) {
+        const char *test = lower_expr(l, expr->case_.test);
+        if (!test)
+            goto fail;
+        native = !is_simple(expr->case_.test);
+        const char *collation = NULL;
+        for (int i = 0; native && i < expr->case_.nwhens; i++) {
+            const struct expr *when = expr->case_.whens[i].when;
+            const char *this = NULL;
+            native = when->kind == EXPR_CALL && when->call.op && strcmp(when->call.op->name, "=") == 0 &&
+                     strip(when->call.args.items[0])->kind == EXPR_CASE_TEST &&
+                     lower_compares(l, when->call.op, when->call.args.items[0]->type, when->call.args.items[1]->type, 0, &this);
+            collation = this;
+        }
+        if (native)
+            buf_printf(&buf, collation ? " %s COLLATE %s" : " %s", test, collation ? lower_quote(l, collation) : "");
+        else
+            l->case_test = test;
+    }
+    for (int i = 0; i < expr->case_.nwhens; i++) {
+        const struct expr *when = expr->case_.whens[i].when;
+        const char *condition = lower_expr(l, native ? when->call.args.items[1] : when);
+        if (!condition)
+            goto fail;
+        const char *test = l->case_test;
+        l->case_test = outer_test;
+        const char *then = lower_expr(l, expr->case_.whens[i].then);
+        l->case_test = test;
+        if (!then)
+            goto fail;
+        buf_printf(&buf, " WHEN %s THEN %s", condition, then);
+    }
+    l->case_test = outer_test;
+    if (expr->case_.otherwise) {
+        const char *otherwise = lower_expr(l, expr->case_.otherwise);
+        if (!otherwise)
+            goto fail;
+        buf_printf(&buf, " ELSE %s", otherwise);
+    }
+    buf_puts(&buf, " END");
+    return lower_take(l, &buf);
+fail:
+    l->case_test = outer_test;
+    buf_deinit(&buf);
+    return NULL;
+}
+
+static const char *lower_distinct(struct lower *l, const struct expr *expr)
+{
+    const struct expr *a = expr->binary.left, *b = expr->binary.right;
+    if (a->kind == EXPR_ROW && b->kind == EXPR_ROW && a->list.args.count == b->list.args.count) {
+        struct buf buf = {0};
+        for (int i = 0; i < a->list.args.count; i++) {
+            const char *left = lower_expr(l, a->list.args.items[i]), *right = lower_keyed(l, b->list.args.items[i]);
+            if (!left || !right) {
+                buf_deinit(&buf);
+                return NULL;
+            }
+            buf_printf(&buf, "%s%s IS %s%s", i ? (expr->binary.negated ? " AND " : " OR ") : "(", left,
+                       expr->binary.negated ? "" : "NOT ", right);
+        }
+        buf_putc(&buf, ')');
+        return lower_take(l, &buf);
+    }
+    const char *left = lower_expr(l, a), *right = lower_expr(l, b), *collation = NULL;
+    if (!left || !right)
+        return NULL;
+    const char *is = expr->binary.negated ? "IS" : "IS NOT";
+    if (!expr->binary.op || lower_compares(l, expr->binary.op, a->type, b->type, 0, &collation)) {
+        if (collation)
+            right = LOWER_PRINT(l, "%s COLLATE %s", right, lower_quote(l, collation));
+        return LOWER_PRINT(l, "(%s %s %s)", left, is, right);
+    }
+    const char *equal = lower_operator(l, expr->binary.op, a->type, left, b->type, right, 0, expr->location);
+    return equal ? LOWER_PRINT(l, "(CASE WHEN %s IS NULL OR %s IS NULL THEN %s %s %s ELSE %s %s END)", left, right, left, is,
+                               right, expr->binary.negated ? "" : "NOT", equal)
+                 : NULL;
+}
+
+static const char *lower_nullif(struct lower *l, const struct expr *expr)
+{
+    const char *collation = NULL;
+    const char *left = lower_expr(l, expr->binary.left), *right = lower_expr(l, expr->binary.right);
+    if (!left || !right)
+        return NULL;
+    if (lower_compares(l, expr->binary.op, expr->binary.left->type, expr->binary.right->type, 0, &collation))
+        return collation ? LOWER_PRINT(l, "nullif(%s COLLATE %s, %s)", left, lower_quote(l, collation), right)
+                         : LOWER_PRINT(l, "nullif(%s, %s)", left, right);
+    const char *equal =
+        lower_operator(l, expr->binary.op, expr->binary.left->type, left, expr->binary.right->type, right, 0, expr->location);
+    return equal ? LOWER_PRINT(l, "CASE WHEN %s THEN NULL ELSE %s END", equal, left) : NULL;
+}
+
+static const char *lower_in_list(struct lower *l, const struct expr *expr)
+{
+    const struct expr *left = expr->in_list.left;
+    const char *not = expr->in_list.negated ? "NOT " : "";
+    const char *collation = NULL;
+    const char *text = lower_expr(l, left);
+    if (!text)
+        return NULL;
+    bool native = true;
+    for (int i = 0; native && i < expr->in_list.items.count; i++)
+        native = lower_compares(l, expr->in_list.op, left->type, expr->in_list.items.items[i]->type, left->collation, &collation);
+    if (native) {
+        const char *items = lower_expr_list(l, &expr->in_list.items);
+        if (!items)
+            return NULL;
+        return collation ? LOWER_PRINT(l, "(%s COLLATE %s %sIN (%s))", text, lower_quote(l, collation), not, items)
+                         : LOWER_PRINT(l, "(%s %sIN (%s))", text, not, items);
+    }
+    struct buf buf = {0};
+    buf_printf(&buf, "(%s(", expr->in_list.negated ? "" : "");
+    for (int i = 0; i < expr->in_list.items.count; i++) {
+        const struct expr *item = expr->in_list.items.items[i];
+        const char *right = lower_expr(l, item);
+        const char *one =
+            right ? lower_operator(l, expr->in_list.op, left->type, text, item->type, right, 0, expr->location) : NULL;
+        if (!one) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        /* For NOT IN the operator is <>, and all must hold. */
+        buf_printf(&buf, "%s%s", i ? (expr->in_list.negated && strcmp(expr->in_list.op->name, "=") != 0 ? " AND " : " OR ") : "",
+                   one);
+    }
+    buf_puts(&buf, "))");
+    const char *any = lower_take(l, &buf);
+    return expr->in_list.negated && strcmp(expr->in_list.op->name, "=") == 0 ? LOWER_PRINT(l, "(NOT %s)", any) : any;
+}
+
+static const char *lower_array_op(struct lower *l, const struct expr *expr)
+{
+    const struct expr *left = expr->array_op.left, *array = expr->array_op.array;
+    const struct type_desc *type = base_type(l->catalog, array->type);
+    oid_t element = type ? type->element : 0;
+    const char *text = lower_expr(l, left), *array_text = lower_expr(l, array), *collation = NULL;
+    if (!text || !array_text)
+        return NULL;
+    const struct func_impl *unnest = func_find("array_unnest");
+    if (!unnest)
+        return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "function unnest is not available");
+    const char *from = lower_instance(l, unnest, 1, (oid_t[]){array->type}, element, -1, NULL);
+    if (!from)
+        return NULL;
+    const struct operator_fact *op = expr->array_op.op;
+    bool equal = strcmp(op->name, "=") == 0, differs = strcmp(op->name, "<>") == 0;
+    bool array_known = array->kind == EXPR_CONST && array->constant.value.kind != DATUM_NULL;
+    if (((equal && !expr->array_op.all) || (differs && expr->array_op.all)) &&
+        lower_compares(l, op, left->type, element, left->collation, &collation)) {
+        if (collation)
+            text = LOWER_PRINT(l, "%s COLLATE %s", text, lower_quote(l, collation));
+        /* A NULL array gives NULL, not false: one NULL element says so. */
+        const char *null = array_known || array->kind == EXPR_LITERAL
+                               ? ""
+                               : LOWER_PRINT(l, " UNION ALL SELECT NULL WHERE %s IS NULL", array_text);
+        return LOWER_PRINT(l, "(%s %sIN (SELECT c1 FROM %s(%s)%s))", text, expr->array_op.all ? "NOT " : "", from, array_text,
+                           null);
+    }
+    const char *alias = lower_fresh(l);
+    const char *compared =
+        lower_operator(l, op, left->type, text, element, LOWER_PRINT(l, "%s.c1", alias), left->collation, expr->location);
+    if (!compared)
+        return NULL;
+    const char *quantified =
+        lower_quantified(l, compared, LOWER_PRINT(l, "%s(%s) AS %s", from, array_text, alias), expr->array_op.all);
+    return array_known ? quantified : LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN %s END", array_text, quantified);
+}
+
+static const char *lower_row_compare(struct lower *l, const struct expr *expr)
+{
+    static const char *const operators[] = {"", "<", "<=", "=", ">=", ">", "<>"};
+    int strategy = expr->row_compare.strategy;
+    const struct expr_list *left = &expr->row_compare.left, *right = &expr->row_compare.right;
+    const char **a = arena_array(l->arena, const char *, left->count), **b = arena_array(l->arena, const char *, left->count);
+    struct buf lefts = {0}, rights = {0};
+    bool native = true;
+    for (int i = 0; i < left->count; i++) {
+        const char *collation = NULL;
+        a[i] = lower_expr(l, left->items[i]);
+        b[i] = lower_expr(l, right->items[i]);
+        if (!a[i] || !b[i]) {
+            buf_deinit(&lefts);
+            buf_deinit(&rights);
+            return NULL;
+        }
+        native =
+            native && lower_compares(l, expr->row_compare.ops[i], left->items[i]->type, right->items[i]->type, 0, &collation);
+        buf_printf(&lefts, "%s%s", i ? ", " : "", a[i]);
+        if (collation)
+            buf_printf(&lefts, " COLLATE %s", lower_quote(l, collation));
+        buf_printf(&rights, "%s%s", i ? ", " : "", b[i]);
+    }
+    const char *left_list = lower_take(l, &lefts), *right_list = lower_take(l, &rights);
+    if (native && left->count > 1)
+        return LOWER_PRINT(l, "((%s) %s (%s))", left_list, operators[strategy], right_list);
+    if (native)
+        return LOWER_PRINT(l, "(%s %s %s)", left_list, operators[strategy], right_list);
+    if (strategy != 3 && strategy != 6)
+        return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location,
+                           "comparison of rows with values of these types is not supported");
+    struct buf buf = {0};
+    for (int i = 0; i < left->count; i++) {
+        const char *one = lower_operator(l, expr->row_compare.ops[i], left->items[i]->type, a[i], right->items[i]->type, b[i], 0,
+                                         expr->location);
+        if (!one) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        buf_printf(&buf, "%s%s", i ? (strategy == 3 ? " AND " : " OR ") : "(", one);
+    }
+    buf_putc(&buf, ')');
+    return lower_take(l, &buf);
+}
+
+static const char *lower_subscript(struct lower *l, const struct expr *expr)
+{
+    int count = expr->subscript.nsubscripts;
+    oid_t *types = arena_array(l->arena, oid_t, 1 + 2 * count);
+    struct buf buf = {0};
+    const char *array = lower_expr(l, expr->subscript.array);
+    if (!array)
+        return NULL;
+    buf_puts(&buf, array);
+    types[0] = expr->subscript.array->type;
+    int nargs = 1;
+    for (int i = 0; i < count; i++)
+        for (int side = expr->subscript.slice ? 0 : 1; side < 2; side++) {
+            struct expr **bounds = side ? expr->subscript.upper : expr->subscript.lower;
+            const struct expr *bound = bounds ? bounds[i] : NULL;
+            const char *text = bound ? lower_expr(l, bound) : "'absent'";
+            if (!text) {
+                buf_deinit(&buf);
+                return NULL;
+            }
+            types[nargs++] = bound ? bound->type : TEXT_OID;
+            buf_printf(&buf, ", %s", text);
+        }
+    const char *args = lower_take(l, &buf);
+    return lower_internal_call(l, expr->subscript.slice ? "pgquill_slice" : "pgquill_subscript", nargs, types, expr->type, -1,
+                               args);
+}
+
+static const char *lower_whole_row(struct lower *l, const struct rte *rte, oid_t type)
+{
+    oid_t *types = arena_array(l->arena, oid_t, rte->ncolumns + 1);
+    struct buf args = {0}, nulls = {0};
+    int count = 0;
+    for (int i = 0; i < rte->ncolumns; i++) {
+        if (rte->columns[i].hidden)
+            continue;
+        const char *column = lower_column(l, rte, i + 1);
+        buf_printf(&args, "%s%s", count ? ", " : "", column);
+        buf_printf(&nulls, "%s%s", count ? ", " : "", column);
+        types[count++] = rte->columns[i].type;
+    }
+    const char *list = lower_take(l, &args), *columns = lower_take(l, &nulls);
+    const char *row = lower_internal_call(l, "pgquill_row", count, types, type, -1, list);
+    if (!row || !rte->nullable || count == 0)
+        return row;
+    /* The row that an outer join makes up is NULL as a whole. */
+    return count == 1 ? LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN %s END", columns, row)
+                      : LOWER_PRINT(l, "CASE WHEN coalesce(%s) IS NOT NULL THEN %s END", columns, row);
+}
+
+static const char *lower_null_test(struct lower *l, const struct expr *expr)
+{
+    const char *is = expr->kind == EXPR_IS_NULL ? "IS NULL" : "IS NOT NULL";
+    const struct expr *arg = expr->unary.arg;
+    struct buf buf = {0};
+    int count = 0;
+    if (arg->kind == EXPR_ROW) {
+        for (int i = 0; i < arg->list.args.count; i++) {
+            const char *text = lower_expr(l, arg->list.args.items[i]);
+            if (!text) {
+                buf_deinit(&buf);
+                return NULL;
+            }
+            buf_printf(&buf, "%s%s %s", count++ ? " AND " : "(", text, is);
+        }
+    } else if (arg->kind == EXPR_WHOLE_ROW) {
+        for (int i = 0; i < arg->whole_row.rte->ncolumns; i++)
+            if (!arg->whole_row.rte->columns[i].hidden)
+                buf_printf(&buf, "%s%s %s", count++ ? " AND " : "(", lower_column(l, arg->whole_row.rte, i + 1), is);
+    } else {
+        buf_deinit(&buf);
+        const char *text = lower_expr(l, arg);
+        return text ? LOWER_PRINT(l, "(%s %s)", text, is) : NULL;
+    }
+    buf_puts(&buf, count ? ")" : "1");
+    return lower_take(l, &buf);
+}
+
+static const char *lower_cast(struct lower *l, const struct expr *expr)
+{
+    const struct expr *arg = expr->cast.arg;
+    if (expr->kind == EXPR_ARRAY_CAST) {
+        /* Elements are taken apart, cast one by one and put together again. */
+        const struct type_desc *from = base_type(l->catalog, arg->type), *to = base_type(l->catalog, expr->type);
+        const char *array = lower_expr(l, arg);
+        if (!array || !from || !to)
+            return NULL;
+        return lower_internal_call(l, expr->cast.is_explicit ? "pgquill_array_cast_explicit" : "pgquill_array_cast", 1,
+                                   (oid_t[]){arg->type}, expr->type, expr->typmod, array);
+    }
+    const char *text = lower_expr(l, arg);
+    if (!text)
+        return NULL;
+    switch (expr->kind) {
+    case EXPR_IO_CAST:
+        return lower_internal_call(l, "pgquill_io_cast", 1, (oid_t[]){arg->type}, expr->type, expr->typmod, text);
+    case EXPR_TYPMOD:
+        return lower_internal_call(l, expr->cast.is_explicit ? "pgquill_typmod_explicit" : "pgquill_typmod", 1,
+                                   (oid_t[]){expr->type}, expr->type, expr->typmod, text);
+    default:
+        return lower_internal_call(l, "pgquill_domain", 1, (oid_t[]){arg->type}, expr->type, -1, text);
+    }
+}
+
+static const char *lower_bool_test(struct lower *l, const struct expr *expr)
+{
+    static const char *const tests[] = {"IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS NULL", "IS NOT NULL"};
+    const char *arg = lower_expr(l, expr->unary.arg);
+    return arg ? LOWER_PRINT(l, "(%s %s)", arg, tests[expr->unary.test]) : NULL;
+}
+
+static const char *lower_named(struct lower *l, const struct expr *expr)
+{
+    for (const struct lower_name *name = l->names; name; name = name->next)
+        if (name->expr && (name->expr == expr || (name->same && lower_same_expr(name->expr, expr))))
+            return name->text;
+    return NULL;
+}
+
+/* Inside one grouping set: a key that is not of the set is NULL. */
+static bool outside_set(struct lower *l, const struct expr *expr, int *group)
+{
+    const struct query *query = l->set_query;
+    for (int i = 0; i < query->group.count; i++)
+        if (lower_same_expr(query->group.items[i], expr)) {
+            *group = i;
+            for (int j = 0; j < query->sets[l->set].count; j++)
+                if (query->sets[l->set].members[j] == i)
+                    return false;
+            return true;
+        }
+    *group = -1;
+    return false;
+}
+
+static const char *lower_grouping(struct lower *l, const struct expr *expr)
+{
+    int64_t bits = 0;
+    for (int i = 0; i < expr->list.args.count; i++) {
+        int group = -1;
+        bits = bits * 2 + (l->set_query && outside_set(l, expr->list.args.items[i], &group) ? 1 : 0);
+    }
+    return LOWER_PRINT(l, "%" PRId64, bits);
+}
+
+const char *lower_expr(struct lower *l, const struct expr *expr)
+{
+    const char *named = l->names ? lower_named(l, expr) : NULL;
+    int group;
+    if (named)
+        return named;
+    if (l->set_query && expr->kind != EXPR_CONST && outside_set(l, expr, &group))
+        return "NULL";
+    switch (expr->kind) {
+    case EXPR_CONST:
+        return lower_constant(l, &expr->constant.value);
+    case EXPR_PARAM:
+        return lower_parameter(l, expr->param.number);
+    case EXPR_LITERAL:
+        return lower_parameter(l, (l->plan ? l->plan->nparams : 0) + 1 + expr->literal.index);
+    case EXPR_COLUMN:
+        return lower_column(l, expr->column.rte, expr->column.attno);
+    case EXPR_CALL:
+        return lower_call(l, expr);
+    case EXPR_AGGREGATE:
+    case EXPR_WINDOW: {
+        /* Arguments see the rows before grouping, where no key is missing. */
+        const struct query *set_query = l->set_query;
+        l->set_query = NULL;
+        const char *text = lower_aggregate(l, expr);
+        l->set_query = set_query;
+        return text;
+    }
+    case EXPR_RELABEL:
+        return lower_expr(l, expr->cast.arg);
+    case EXPR_IO_CAST:
+    case EXPR_TYPMOD:
+    case EXPR_ARRAY_CAST:
+    case EXPR_DOMAIN:
+        return lower_cast(l, expr);
+    case EXPR_AND:
+        return join_list(l, &expr->list.args, " AND ");
+    case EXPR_OR:
+        return join_list(l, &expr->list.args, " OR ");
+    case EXPR_NOT: {
+        const char *arg = lower_expr(l, expr->unary.arg);
+        return arg ? LOWER_PRINT(l, "(NOT %s)", arg) : NULL;
+    }
+    case EXPR_IS_NULL:
+    case EXPR_IS_NOT_NULL:
+        return lower_null_test(l, expr);
+    case EXPR_BOOL_TEST:
+        return lower_bool_test(l, expr);
+    case EXPR_DISTINCT:
+        return lower_distinct(l, expr);
+    case EXPR_CASE:
+        return lower_case(l, expr);
+    case EXPR_CASE_TEST:
+        return l->case_test ? l->case_test : "NULL";
+    case EXPR_COALESCE: {
+        if (expr->list.args.count == 1)
+            return lower_expr(l, expr->list.args.items[0]);
+        const char *args = lower_expr_list(l, &expr->list.args);
+        return args ? LOWER_PRINT(l, "coalesce(%s)", args) : NULL;
+    }
+    case EXPR_GREATEST:
+        return list_call(l, "pgquill_greatest", &expr->list.args, expr->type);
+    case EXPR_LEAST:
+        return list_call(l, "pgquill_least", &expr->list.args, expr->type);
+    case EXPR_NULLIF:
+        return lower_nullif(l, expr);
+    case EXPR_IN_LIST:
+        return lower_in_list(l, expr);
+    case EXPR_ARRAY_OP:
+        return lower_array_op(l, expr);
+    case EXPR_SUBLINK: {
+        const struct query *set_query = l->set_query;
+        const char *text = lower_sublink(l, expr);
+        l->set_query = set_query;
+        return text;
+    }
+    case EXPR_ARRAY:
+        return list_call(l, "pgquill_array", &expr->list.args, expr->type);
+    case EXPR_ROW:
+        return list_call(l, "pgquill_row", &expr->list.args, expr->type);
+    case EXPR_ROW_COMPARE:
+        return lower_row_compare(l, expr);
+    case EXPR_SUBSCRIPT:
+        return lower_subscript(l, expr);
+    case EXPR_FIELD: {
+        const char *arg = lower_expr(l, expr->field.arg);
+        return arg ? lower_internal_call(l, "pgquill_field", 2, (oid_t[]){expr->field.arg->type, INT4_OID}, expr->type, -1,
+                                         LOWER_PRINT(l, "%s, %d", arg, expr->field.index))
+                   : NULL;
+    }
+    case EXPR_COLLATE:
+        return lower_expr(l, expr->unary.arg);
+    case EXPR_SQL_VALUE:
+        return lower_internal_call(l, "pgquill_sql_value", 2, (oid_t[]){INT4_OID, INT4_OID}, expr->type, -1,
+                                   LOWER_PRINT(l, "%d, %d", expr->sql_value.which, expr->sql_value.precision));
+    case EXPR_WHOLE_ROW:
+        return lower_whole_row(l, expr->whole_row.rte, expr->type);
+    case EXPR_GROUPING:
+        return lower_grouping(l, expr);
+    case EXPR_DEFAULT:
+        break;
+    }
+    return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "DEFAULT is not allowed in this context");
+}

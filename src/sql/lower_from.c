@@ -1,0 +1,216 @@
+#include "sql/compiler.h"
+#include "sql/lower_internal.h"
+
+#include "func/instance.h"
+
+#include <stdio.h>
+
+const char *lower_unpack(struct lower *l, const char *packed)
+{
+    (void) l;
+    return LOWER_PRINT(l, "\"pgquill_unpack\"(%s)", packed);
+}
+
+const char *lower_lateral(struct lower *l, const char *select, int ncolumns)
+{
+    /* SQLite lets only a table function look at its neighbours: so the rows travel packed in one value. */
+    struct buf buf = {0};
+    for (int i = 0; i < ncolumns; i++)
+        buf_printf(&buf, "%sc%d", i ? ", " : "", i + 1);
+    const char *columns = lower_take(l, &buf);
+    return lower_unpack(l, LOWER_PRINT(l, "(SELECT \"pgquill_pack\"(%s) FROM (%s))", columns, select));
+}
+
+static bool is_column(void *arg, const struct expr *expr)
+{
+    (void) arg;
+    return expr->kind == EXPR_COLUMN || expr->kind == EXPR_WHOLE_ROW;
+}
+
+static const struct func_impl *call_impl(const struct expr *call)
+{
+    return call->kind == EXPR_CALL ? func_find(call->call.proc->source) : NULL;
+}
+
+static const char *instance_of(struct lower *l, const struct expr *call, const struct func_impl *impl)
+{
+    const struct expr_list *args = &call->call.args;
+    oid_t *types = arena_array(l->arena, oid_t, args->count + 1);
+    for (int i = 0; i < args->count; i++)
+        types[i] = args->items[i]->type == UNKNOWN_OID ? TEXT_OID : args->items[i]->type;
+    if (impl->flags & FUNC_WRITES)
+        l->writes = true;
+    return lower_instance(l, impl, args->count, types, call->type, -1, NULL);
+}
+
+/* One call's row of its own: a function that returns no set gives one. */
+static const char *scalar_row(struct lower *l, const struct table_call *call, bool lateral)
+{
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
+    const char *text = lower_expr(l, call->call);
+    if (!text)
+        return NULL;
+    struct buf buf = {0};
+    if (call->ncolumns > 1 && type && type->typtype == 'c') {
+        const char *value = lower_fresh(l);
+        buf_puts(&buf, "SELECT ");
+        for (int i = 0, column = 0; i < type->field_count; i++) {
+            if (type->fields[i].dropped)
+                continue;
+            const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->fields[i].type,
+                                                    -1, LOWER_PRINT(l, "%s.v, %d", value, column + 1));
+            buf_printf(&buf, "%s%s AS c%d", column ? ", " : "", field ? field : "NULL", column + 1);
+            column++;
+        }
+        buf_printf(&buf, " FROM (SELECT %s AS v) AS %s", text, value);
+    } else {
+        buf_printf(&buf, "SELECT %s AS c1", text);
+    }
+    const char *select = lower_take(l, &buf);
+    return lateral && lower_walk_expr(call->call, is_column, NULL) ? lower_lateral(l, select, call->ncolumns)
+                                                                   : LOWER_PRINT(l, "(%s)", select);
+}
+
+const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral)
+{
+    if (ncalls == 1 && !ordinality) {
+        const struct func_impl *impl = call_impl(calls[0].call);
+        if (calls[0].call->kind == EXPR_CALL && !impl)
+            return lower_proc_call(l, calls[0].call->call.proc, &calls[0].call->call.args, calls[0].call->type, 0,
+                                   calls[0].call->location);
+        if (!impl || impl->form != FUNC_TABLE)
+            return scalar_row(l, &calls[0], lateral);
+        const char *name = instance_of(l, calls[0].call, impl), *args = lower_expr_list(l, &calls[0].call->call.args);
+        return name && args ? LOWER_PRINT(l, "%s(%s)", name, args) : NULL;
+    }
+    /* Several in lockstep, or numbered rows: one function of ours runs them all. "ordinality|name|args|columns|type|…" says which. */
+    struct buf how = {0}, args = {0}, types = {0};
+    int ntypes = 1;
+    oid_t text = TEXT_OID;
+    buf_append(&types, &text, sizeof text);
+    buf_printf(&how, "%d", ordinality);
+    for (int i = 0; i < ncalls; i++) {
+        const struct expr *call = calls[i].call;
+        const struct func_impl *impl = call_impl(call);
+        if (impl && impl->form == FUNC_TABLE) {
+            const char *name = instance_of(l, call, impl), *list = lower_expr_list(l, &call->call.args);
+            if (!name || !list)
+                goto fail;
+            buf_printf(&how, "|%s|%d|%d|%u", impl->source, call->call.args.count, calls[i].ncolumns, call->type);
+            if (call->call.args.count)
+                buf_printf(&args, ", %s", list);
+            for (int j = 0; j < call->call.args.count; j++, ntypes++)
+                buf_append(&types, &call->call.args.items[j]->type, sizeof(oid_t));
+        } else {
+            const char *value = lower_expr(l, call);
+            if (!value)
+                goto fail;
+            buf_printf(&how, "|-|1|%d|%u", calls[i].ncolumns, call->type);
+            buf_printf(&args, ", %s", value);
+            buf_append(&types, &call->type, sizeof(oid_t));
+            ntypes++;
+        }
+    }
+    const char *how_text = lower_take(l, &how), *arg_text = lower_take(l, &args);
+    oid_t *oids = arena_alloc(l->arena, sizeof(oid_t) * (size_t) ntypes);
+    memcpy(oids, types.data, sizeof(oid_t) * (size_t) ntypes);
+    buf_deinit(&types);
+    return lower_internal_call(l, "pgquill_rows_from", ntypes, oids, RECORD_OID, -1,
+                               LOWER_PRINT(l, "%s%s", lower_string(l, how_text, strlen(how_text)), arg_text));
+fail:
+    buf_deinit(&how);
+    buf_deinit(&args);
+    buf_deinit(&types);
+    return NULL;
+}
+
+static const char *values_text(struct lower *l, int count, const struct expr_list *rows)
+{
+    struct buf buf = {0};
+    buf_puts(&buf, "VALUES ");
+    for (int i = 0; i < count; i++) {
+        const char *row = lower_expr_list(l, &rows[i]);
+        if (!row) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        buf_printf(&buf, "%s(%s)", i ? ", " : "", row);
+    }
+    return lower_take(l, &buf);
+}
+
+static const char *cte_text(struct lower *l, const struct rte *rte)
+{
+    for (const struct lower_stage *stage = l->stages; stage; stage = stage->next)
+        if (stage->cte == rte->cte)
+            return lower_unpack(l, lower_parameter(l, stage->parameter));
+    return LOWER_PRINT(l, "cte%d", rte->cte->number);
+}
+
+const char *lower_rte(struct lower *l, const struct rte *rte)
+{
+    const char *text = NULL;
+    switch (rte->kind) {
+    case RTE_RELATION:
+        l->uses_tables = true;
+        text = lower_quote(l, rte->relation->storage ? rte->relation->storage : rte->relation->name);
+        break;
+    case RTE_SUBQUERY:
+        text = lower_select(l, rte->subquery);
+        if (text)
+            text = rte->lateral ? lower_lateral(l, text, rte->ncolumns) : LOWER_PRINT(l, "(%s)", text);
+        break;
+    case RTE_FUNCTION:
+        text = lower_table_calls(l, rte->ncalls, rte->calls, rte->ordinality, true);
+        break;
+    case RTE_VALUES:
+        text = values_text(l, rte->nrows, rte->rows);
+        if (text)
+            text = LOWER_PRINT(l, "(%s)", text);
+        break;
+    case RTE_CTE:
+        text = cte_text(l, rte);
+        break;
+    }
+    return text ? LOWER_PRINT(l, "%s AS t%d", text, rte->number) : NULL;
+}
+
+static bool has_right_join(const struct from_item *item)
+{
+    return !item->rte &&
+           (item->join == JOIN_RIGHT || item->join == JOIN_FULL || has_right_join(item->left) || has_right_join(item->right));
+}
+
+const char *lower_from_item(struct lower *l, const struct from_item *item)
+{
+    static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "JOIN"};
+    if (item->rte)
+        return lower_rte(l, item->rte);
+    const char *left = lower_from_item(l, item->left);
+    const char *right = left ? lower_from_item(l, item->right) : NULL;
+    if (!right)
+        return NULL;
+    if (!item->right->rte)
+        right = LOWER_PRINT(l, "(%s)", right);
+    const char *on = item->on ? lower_expr(l, item->on) : item->join == JOIN_INNER || item->join == JOIN_CROSS ? NULL : "1";
+    if (item->on && !on)
+        return NULL;
+    return on ? LOWER_PRINT(l, "%s %s %s ON %s", left, joins[item->join], right, on)
+              : LOWER_PRINT(l, "%s %s %s", left, joins[item->join], right);
+}
+
+const char *lower_from_list(struct lower *l, int count, struct from_item *const *items)
+{
+    struct buf buf = {0};
+    for (int i = 0; i < count; i++) {
+        const char *text = lower_from_item(l, items[i]);
+        if (!text) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        /* A comma binds as a join does in SQLite, and a RIGHT JOIN would take what stands before it along. */
+        bool parenthesize = i > 0 && has_right_join(items[i]);
+        buf_printf(&buf, parenthesize ? "%s(%s)" : "%s%s", i ? ", " : "", text);
+    }
+    return lower_take(l, &buf);
+}

@@ -1,0 +1,139 @@
+#ifndef PGQUILL_SQL_LOWER_INTERNAL_H
+#define PGQUILL_SQL_LOWER_INTERNAL_H
+
+#include "sql/lower.h"
+
+/* What the lower_*.c files share. Every lower_…() that gives text gives it in the arena, NULL after a report. */
+
+/* An expression that has a name of its own where it is used: the row of a table function that stands for a set-returning call, a group
+ * key computed in an inner query, a column of a staged row. */
+struct lower_name {
+    const struct lower_name *next;
+    const struct expr *expr; /* by identity … */
+    const struct rte *rte;   /* … or a column of an entry */
+    int attno;               /* 0: any column of it: `text` is the qualifier */
+    bool same;               /* `expr` by structure */
+    const char *text;
+};
+
+/* Rows of a data-modifying step, read by later ones. */
+struct lower_stage {
+    const struct lower_stage *next;
+    const struct cte *cte;
+    int parameter;
+};
+
+struct lower {
+    struct compiler *compiler;
+    const struct catalog *catalog;
+    struct arena *arena;
+    struct plan *plan; /* NULL: lowering a lone expression */
+    struct diag *diag;
+    bool constants; /* schema text: no parameters */
+    bool uses_tables, writes;
+    int max_parameter; /* of the step under way */
+    int nstages, first_stage_parameter;
+    int next_name;
+    const struct lower_name *names;
+    const struct lower_stage *stages;
+    const char *case_test;         /* what EXPR_CASE_TEST stands for */
+    const struct query *set_query; /* the query whose grouping set `set` is being said */
+    int set;
+    int nsteps, steps_cap;
+    struct plan_step *steps;
+};
+
+#define LOWER_PRINT(l, ...) arena_printf((l)->arena, __VA_ARGS__)
+
+const char *lower_error(struct lower *l, const char *sqlstate, int location, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* "name", quoted for SQLite. */
+const char *lower_quote(struct lower *l, const char *name);
+const char *lower_string(struct lower *l, const char *text, size_t len);
+/* Take a buffer's contents into the arena and free it. */
+const char *lower_take(struct lower *l, struct buf *buf);
+const char *lower_parameter(struct lower *l, int number);
+/* A new name in the statement: "x7". */
+const char *lower_fresh(struct lower *l);
+
+/* lower_expr.c */
+const char *lower_expr(struct lower *l, const struct expr *expr);
+const char *lower_constant(struct lower *l, const struct datum *value);
+const char *lower_column(struct lower *l, const struct rte *rte, int attno);
+/* The same where an order or an equality will be decided: with COLLATE when the type needs it. */
+const char *lower_keyed(struct lower *l, const struct expr *expr);
+const char *lower_expr_list(struct lower *l, const struct expr_list *list);
+bool lower_same_expr(const struct expr *a, const struct expr *b);
+const char *lower_rte_qualifier(struct lower *l, const struct rte *rte);
+
+/* lower_call.c */
+const char *lower_call(struct lower *l, const struct expr *expr);
+/* One of pgquill's own functions, with argument types in its name: `source` and the texts of the arguments. */
+const char *lower_internal_call(struct lower *l, const char *source, int nargs, const oid_t *types, oid_t result, int32_t typmod,
+                                const char *args);
+const char *lower_instance(struct lower *l, const struct func_impl *impl, int nargs, const oid_t *types, oid_t result,
+                           int32_t typmod, const char *collation);
+/* A template of func_impl.native with its arguments in place. */
+const char *lower_native(struct lower *l, const char *template, int nargs, const char *const *args);
+/* left op right, from expressions or from texts of known types. */
+const char *lower_operator(struct lower *l, const struct operator_fact *op, oid_t left_type, const char *left, oid_t right_type,
+                           const char *right, oid_t collation, int location);
+/* Does SQLite itself compare these two as PostgreSQL's operator does? *collation: what to compare under; NULL: BINARY. */
+bool lower_compares(struct lower *l, const struct operator_fact *op, oid_t left, oid_t right, oid_t pg_collation,
+                    const char **collation);
+/* x op ANY/ALL over rows: `from` is a FROM item whose column `column` is the other side. */
+const char *lower_quantified(struct lower *l, const char *comparison, const char *from, bool all);
+const char *lower_proc_call(struct lower *l, const struct proc_fact *proc, const struct expr_list *args, oid_t result,
+                            oid_t collation, int location);
+
+/* lower_aggregate.c */
+const char *lower_aggregate(struct lower *l, const struct expr *expr);
+
+/* lower_sublink.c */
+const char *lower_sublink(struct lower *l, const struct expr *expr);
+
+/* lower_from.c */
+const char *lower_from_list(struct lower *l, int count, struct from_item *const *items);
+const char *lower_from_item(struct lower *l, const struct from_item *item);
+const char *lower_rte(struct lower *l, const struct rte *rte);
+/* The rows of `select` (columns c1 … cn) as a FROM item that may look at its neighbours. */
+const char *lower_lateral(struct lower *l, const char *select, int ncolumns);
+const char *lower_unpack(struct lower *l, const char *packed);
+/* A set-returning (or any) call as a FROM item without alias. */
+const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral);
+
+/* lower_query.c */
+/* A SELECT whose visible columns are c1 … cn, everything included (WITH, ORDER BY, LIMIT). */
+const char *lower_select(struct lower *l, struct query *query);
+/* The same that can stand as an arm of a compound. `collate`: outputs carry their collation. */
+const char *lower_arm(struct lower *l, struct query *query, bool collate);
+const char *lower_with(struct lower *l, struct query *query);
+const char *lower_sort(struct lower *l, int count, const struct sort_item *sort, const struct query *query);
+const char *lower_limit(struct lower *l, const struct query *query);
+int lower_output_count(const struct query *query);
+/* Can there be more than one row? */
+bool lower_single_row(const struct query *query);
+
+/* lower_setop.c */
+const char *lower_setop(struct lower *l, struct query *query);
+const char *lower_grouping_sets(struct lower *l, struct query *query);
+
+/* lower_change.c */
+bool lower_change(struct lower *l, struct query *query, enum step_role role, int stage);
+/* Finish a step with the parameters used since the last. */
+struct plan_step *lower_step(struct lower *l, enum step_role role, const char *sql);
+/* Run the WITH queries of a statement that modifies data in them, each on its own, before the statement itself. */
+bool lower_stage_ctes(struct lower *l, struct query *query);
+
+/* lower_walk.c */
+/* Call `visit` for every expression below (into subqueries too); stops at true, which it returns. */
+typedef bool lower_visit(void *arg, const struct expr *expr);
+bool lower_walk_expr(const struct expr *expr, lower_visit *visit, void *arg);
+bool lower_walk_query(const struct query *query, lower_visit *visit, void *arg);
+bool lower_walk_targets(const struct query *query, lower_visit *visit, void *arg);
+/* Does the query read the relation anywhere? */
+bool lower_reads_relation(const struct query *query, const struct catalog_relation *relation);
+bool lower_reads_cte(const struct query *query, const struct cte *cte);
+bool lower_expr_reads_relation(const struct expr *expr, const struct catalog_relation *relation);
+
+#endif
