@@ -319,9 +319,11 @@ static bool put_expr(struct deparse *d, const struct expr *expr)
             return false;
         return put_wrapped(d, expr->in_list.negated ? " <> ALL (ARRAY[" : " = ANY (ARRAY[", &expr->in_list.items, ", ", "]))");
     case EXPR_ARRAY_OP:
-        return put_infix(d, expr->array_op.left,
-                         arena_printf(d->arena, "%s %s (", expr->array_op.op->name, expr->array_op.all ? "ALL" : "ANY"),
-                         expr->array_op.array, "))");
+        buf_putc(&d->out, '(');
+        if (!put_expr(d, expr->array_op.left))
+            return false;
+        buf_printf(&d->out, " %s %s (", expr->array_op.op->name, expr->array_op.all ? "ALL" : "ANY");
+        return put_unary(d, "", expr->array_op.array, "))");
     case EXPR_SQL_VALUE:
         buf_puts(&d->out, values[expr->sql_value.which]);
         if (expr->sql_value.precision >= 0 && expr->sql_value.which <= VALUE_LOCALTIMESTAMP &&

@@ -631,18 +631,52 @@ static const char *lower_null_test(struct lower *l, const struct expr *expr)
     return lower_take(l, &buf);
 }
 
+/* Does the element's cast only go through the text form and a length? */
+static bool is_text_cast(const struct expr *element)
+{
+    switch (element->kind) {
+    case EXPR_CASE_TEST:
+        return true;
+    case EXPR_RELABEL:
+    case EXPR_IO_CAST:
+    case EXPR_TYPMOD:
+        return is_text_cast(element->cast.arg);
+    default:
+        return false;
+    }
+}
+
+static const char *lower_array_cast(struct lower *l, const struct expr *expr)
+{
+    const struct expr *arg = expr->cast.arg, *element = expr->cast.element;
+    const char *array = lower_expr(l, arg);
+    if (!array)
+        return NULL;
+    if (!element || is_text_cast(element))
+        return lower_internal_call(l, expr->cast.is_explicit ? "pgquill_array_cast_explicit" : "pgquill_array_cast", 1,
+                                   (oid_t[]){arg->type}, expr->type, element ? element->typmod : expr->typmod, array);
+    /* Elements are taken apart, cast one by one and put together again. */
+    const struct func_impl *unnest = func_find("array_unnest"), *collect = func_find("array_agg(anynonarray)");
+    const struct type_desc *from = base_type(l->catalog, arg->type);
+    if (!unnest || !collect || !from)
+        return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "casts of arrays are not available");
+    const char *outer_test = l->case_test, *alias = lower_fresh(l);
+    l->case_test = LOWER_PRINT(l, "%s.c1", alias);
+    const char *value = lower_expr(l, element);
+    l->case_test = outer_test;
+    const char *rows = lower_instance(l, unnest, 1, (oid_t[]){arg->type}, from->element, -1, NULL);
+    const char *aggregate = lower_instance(l, collect, 1, (oid_t[]){element->type}, expr->type, -1, NULL);
+    if (!value || !rows || !aggregate)
+        return NULL;
+    return LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN (SELECT coalesce(%s(%s), '[]') FROM %s(%s) AS %s) END", array, aggregate,
+                       value, rows, array, alias);
+}
+
 static const char *lower_cast(struct lower *l, const struct expr *expr)
 {
     const struct expr *arg = expr->cast.arg;
-    if (expr->kind == EXPR_ARRAY_CAST) {
-        /* Elements are taken apart, cast one by one and put together again. */
-        const struct type_desc *from = base_type(l->catalog, arg->type), *to = base_type(l->catalog, expr->type);
-        const char *array = lower_expr(l, arg);
-        if (!array || !from || !to)
-            return NULL;
-        return lower_internal_call(l, expr->cast.is_explicit ? "pgquill_array_cast_explicit" : "pgquill_array_cast", 1,
-                                   (oid_t[]){arg->type}, expr->type, expr->typmod, array);
-    }
+    if (expr->kind == EXPR_ARRAY_CAST)
+        return lower_array_cast(l, expr);
     const char *text = lower_expr(l, arg);
     if (!text)
         return NULL;
@@ -785,7 +819,7 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
     case EXPR_FIELD: {
         const char *arg = lower_expr(l, expr->field.arg);
         return arg ? lower_internal_call(l, "pgquill_field", 2, (oid_t[]){expr->field.arg->type, INT4_OID}, expr->type, -1,
-                                         LOWER_PRINT(l, "%s, %d", arg, expr->field.index))
+                                         LOWER_PRINT(l, "%s, %d", arg, expr->field.index + 1))
                    : NULL;
     }
     case EXPR_COLLATE:
