@@ -240,6 +240,22 @@ static int index_in(const char *value, const char *const *names, int count, int 
     return otherwise;
 }
 
+static void read_limits(struct session *session)
+{
+    const struct settings *settings = session->settings;
+    struct session_limits *limits = &session->limits;
+    limits->statement_timeout = settings_int(settings, "statement_timeout");
+    limits->lock_timeout = settings_int(settings, "lock_timeout");
+    limits->idle_in_transaction_timeout = settings_int(settings, "idle_in_transaction_session_timeout");
+    limits->idle_timeout = settings_int(settings, "idle_session_timeout");
+    limits->client_check_interval = settings_int(settings, "client_connection_check_interval");
+    limits->default_isolation = ISOLATION_READ_COMMITTED;
+    txn_isolation_parse(settings_string(settings, "default_transaction_isolation"), &limits->default_isolation);
+    limits->default_read_only = settings_bool(settings, "default_transaction_read_only");
+    limits->default_deferrable = settings_bool(settings, "default_transaction_deferrable");
+    limits->is_async_commit = !strcmp(settings_string(settings, "synchronous_commit"), "off");
+}
+
 static void apply(struct session *session, const char *name)
 {
     static const char *const interval_styles[] = {"postgres", "postgres_verbose", "sql_standard", "iso_8601"};
@@ -281,6 +297,7 @@ static void changed(void *self, int index, const char *name)
         session->reports |= 1ull << bit;
     }
     apply(session, name);
+    read_limits(session);
 }
 
 void session_bind_settings(struct session *session)
@@ -296,4 +313,5 @@ void session_apply_settings(struct session *session)
                                         "extra_float_digits", "array_nulls",   "search_path", "application_name"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         apply(session, names[i]);
+    read_limits(session);
 }

@@ -256,18 +256,18 @@ static void become_idle(struct session *session)
     if (session->reports)
         session_put_reports(session);
     bool in_block = session->txn.state >= TXN_BLOCK;
-    const char *limit = in_block ? "idle_in_transaction_session_timeout" : "idle_session_timeout";
+    int64_t limit = in_block ? session->limits.idle_in_transaction_timeout : session->limits.idle_timeout;
     wire_put_ready(&session->wire, txn_status(session));
     slot_set_state(session->options.slot, idle_state(session));
-    interrupts_enter(&session->interrupts, in_block ? PHASE_IDLE_TXN : PHASE_IDLE, settings_int(session->settings, limit));
+    interrupts_enter(&session->interrupts, in_block ? PHASE_IDLE_TXN : PHASE_IDLE, limit);
 }
 
 static void begin_message(struct session *session)
 {
     session->env.statement_timestamp = session_now();
     interrupts_forget(&session->interrupts);
-    session->interrupts.check_every = settings_int(session->settings, "client_connection_check_interval");
-    interrupts_enter(&session->interrupts, PHASE_STATEMENT, settings_int(session->settings, "statement_timeout"));
+    session->interrupts.check_every = session->limits.client_check_interval;
+    interrupts_enter(&session->interrupts, PHASE_STATEMENT, session->limits.statement_timeout);
 }
 
 /* Carry out one message; false ends the session. */

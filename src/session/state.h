@@ -11,6 +11,13 @@
 
 /* The state of a session, shared by the files of this directory. */
 
+/* Settings that every statement looks at; guc.c keeps them current. Times in ms. */
+struct session_limits {
+    int64_t statement_timeout, lock_timeout, idle_in_transaction_timeout, idle_timeout, client_check_interval;
+    enum txn_isolation default_isolation;
+    bool default_read_only, default_deferrable, is_async_commit;
+};
+
 struct session {
     struct session_options options;
     struct settings *settings;
@@ -25,6 +32,7 @@ struct session {
     struct wire wire;
     bool is_connected; /* the startup is over: the client can be told things */
     struct interrupts interrupts;
+    struct session_limits limits;
 
     struct func_env env;
     struct type_settings types;
@@ -45,8 +53,7 @@ struct session {
 
     const char *query; /* text of the message in work, for the log */
     size_t query_len;
-    int64_t rows;            /* returned so far by this session */
-    int client_min_messages; /* as a log_level */
+    int64_t rows; /* returned so far by this session */
 };
 
 /* Tell the client (and the log) of an error, and do what it means for the transaction. Clears `diag`. */

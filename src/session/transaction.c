@@ -36,10 +36,9 @@ char txn_status(const struct session *session)
 static void set_defaults(struct session *session)
 {
     struct transaction *txn = &session->txn;
-    txn->isolation = ISOLATION_READ_COMMITTED;
-    txn_isolation_parse(settings_string(session->settings, "default_transaction_isolation"), &txn->isolation);
-    txn->read_only = settings_bool(session->settings, "default_transaction_read_only");
-    txn->deferrable = settings_bool(session->settings, "default_transaction_deferrable");
+    txn->isolation = session->limits.default_isolation;
+    txn->read_only = session->limits.default_read_only;
+    txn->deferrable = session->limits.default_deferrable;
 }
 
 void txn_ensure(struct session *session, enum txn_state state)
@@ -102,8 +101,7 @@ bool txn_prepare_write(struct session *session, const char *command, struct diag
         return true;
     bool in_block = txn->state == TXN_BLOCK;
     /* The first statement of a REPEATABLE READ block may be the write itself: its snapshot is then the newest. */
-    if (!portals_spool(session, diag) ||
-        !engine_begin_write(session->engine, (int) settings_int(session->settings, "lock_timeout"), diag))
+    if (!portals_spool(session, diag) || !engine_begin_write(session->engine, (int) session->limits.lock_timeout, diag))
         return false;
     for (int i = 0; i < txn->nsavepoints; i++)
         if (!engine_savepoint(session->engine, i + 1, diag))
@@ -133,8 +131,7 @@ static bool commit(struct session *session, struct diag *diag)
     bool done = portals_hold(session, diag);
     portals_drop_all(session, false);
     if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
-        bool is_async = !strcmp(settings_string(session->settings, "synchronous_commit"), "off");
-        done = engine_commit(session->engine, is_async ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
+        done = engine_commit(session->engine, session->limits.is_async_commit ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
     }
     if (!done) {
         engine_rollback(session->engine);
