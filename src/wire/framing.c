@@ -263,6 +263,7 @@ const char *wire_get_string(struct wire_reader *reader, size_t *len)
 {
     const char *at = reader->at, *nul = memchr(at, '\0', (size_t) (reader->end - at));
     if (!nul) {
+        reader->unterminated |= !reader->failed;
         reader->failed = true;
         reader->at = reader->end;
         at = nul = "";
@@ -276,6 +277,8 @@ const char *wire_get_string(struct wire_reader *reader, size_t *len)
 
 bool wire_get_end(const struct wire_reader *reader, struct diag *diag)
 {
+    if (reader->unterminated)
+        return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "invalid string in message");
     if (reader->failed)
         return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "insufficient data left in message");
     if (reader->at != reader->end)

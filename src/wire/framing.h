@@ -86,15 +86,15 @@ static inline enum wire_result wire_relieve(struct wire *wire)
     return wire->out.len < WIRE_OUTPUT_MARK ? WIRE_OK : wire_relieve_slow(wire);
 }
 
-/* Reading the fields of a message. A read beyond its end sets `failed` and gives zeros. */
+/* Reading the fields of a message. A read beyond its end sets `failed` and gives zeros; a string without its end sets `unterminated` too. */
 struct wire_reader {
     const char *at, *end;
-    bool failed;
+    bool failed, unterminated;
 };
 
 static inline struct wire_reader wire_reader(const struct wire_message *message)
 {
-    return (struct wire_reader){message->data, message->data + message->len, false};
+    return (struct wire_reader){message->data, message->data + message->len, false, false};
 }
 
 uint8_t wire_get_byte(struct wire_reader *reader);

@@ -18,6 +18,14 @@ static void refuse(struct startup *startup, struct diag *diag)
     startup->kind = STARTUP_REFUSED;
 }
 
+/* Before protocol 3 an error was a line of text. */
+static void refuse_ancient(struct wire *wire, uint32_t version)
+{
+    buf_printf(&wire->out, "EFATAL:  unsupported frontend protocol %u.%u: server supports 3.0 to 3.0\n", version >> 16,
+               version & 0xffff);
+    buf_putc(&wire->out, '\0');
+}
+
 static void add_parameter(struct startup *startup, const char *name, const char *value)
 {
     if (startup->parameter_count < PARAMETERS_MAX)
@@ -163,6 +171,11 @@ void startup_read(struct wire *wire, struct arena *arena, struct startup *startu
             startup->cancel_pid = wire_get_u32(&reader);
             startup->cancel_key = wire_get_u32(&reader);
             startup->kind = STARTUP_CANCEL;
+            return;
+        }
+        if ((version >> 16) < 3) {
+            refuse_ancient(wire, version);
+            startup->malformed = "unsupported frontend protocol";
             return;
         }
         startup->kind = STARTUP_SESSION;
