@@ -468,14 +468,6 @@ static struct scan open_array(const struct datum *array, int64_t *bounds, int ro
 
 enum { DIMENSIONS_MAX = 6 };
 
-static bool jsonb_subscript(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
-{
-    (void) args;
-    (void) nargs;
-    *result = datum_null();
-    return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "subscripting jsonb is not supported here");
-}
-
 bool internal_subscript(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     int64_t bounds[DIMENSIONS_MAX];
@@ -483,8 +475,6 @@ bool internal_subscript(struct fcall *call, int nargs, const struct datum *args,
     for (int i = 0; i < nargs; i++)
         if (datum_is_null(&args[i]))
             return true;
-    if (call->inst->args[0]->oid == JSONB_OID)
-        return jsonb_subscript(call, nargs, args, result);
     struct scan scan = open_array(&args[0], bounds, DIMENSIONS_MAX);
     for (int i = 1; i < nargs && i <= DIMENSIONS_MAX; i++) {
         const char *start;

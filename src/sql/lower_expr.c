@@ -553,6 +553,20 @@ static const char *lower_row_compare(struct lower *l, const struct expr *expr)
     return lower_take(l, &buf);
 }
 
+/* j['a'][1]: members and elements, one after the other. */
+static const char *jsonb_subscripts(struct lower *l, const struct expr *expr, const char *value)
+{
+    for (int i = 0; value && i < expr->subscript.nsubscripts; i++) {
+        const struct expr *key = expr->subscript.upper[i];
+        const char *text = lower_expr(l, key);
+        const char *source = key->type == INT4_OID ? "jsonb_array_element" : "jsonb_object_field";
+        value = text ? lower_internal_call(l, source, 2, (oid_t[]){JSONB_OID, key->type}, JSONB_OID, -1,
+                                           LOWER_PRINT(l, "%s, %s", value, text))
+                     : NULL;
+    }
+    return value;
+}
+
 static const char *lower_subscript(struct lower *l, const struct expr *expr)
 {
     int count = expr->subscript.nsubscripts;
@@ -561,6 +575,8 @@ static const char *lower_subscript(struct lower *l, const struct expr *expr)
     const char *array = lower_expr(l, expr->subscript.array);
     if (!array)
         return NULL;
+    if (expr->subscript.array->type == JSONB_OID)
+        return jsonb_subscripts(l, expr, array);
     buf_puts(&buf, array);
     types[0] = expr->subscript.array->type;
     int nargs = 1;
@@ -744,8 +760,13 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
     case EXPR_CONST:
         return lower_constant(l, &expr->constant.value);
     case EXPR_PARAM:
+        if (l->constants)
+            return lower_error(l, ERRCODE_UNDEFINED_PARAMETER, expr->location, "there is no parameter $%d", expr->param.number);
         return lower_parameter(l, expr->param.number);
     case EXPR_LITERAL:
+        if (l->constants)
+            return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location,
+                               "a value of this statement cannot be stored in the schema");
         return lower_parameter(l, (l->plan ? l->plan->nparams : 0) + 1 + expr->literal.index);
     case EXPR_COLUMN:
         return lower_column(l, expr->column.rte, expr->column.attno);

@@ -32,19 +32,15 @@ static const char *compare_columns(struct lower *l, const struct expr *expr, con
     return lower_take(l, &buf);
 }
 
-/* x IN (SELECT …), which SQLite can answer from an index; NULL without a report when the operators are others. */
-static const char *native_in(struct lower *l, const struct expr *expr, const char *select, bool negated)
+/* The left side as a list that SQLite compares as PostgreSQL does; NULL without a report when the operators are others. */
+static const char *native_list(struct lower *l, const struct expr *expr)
 {
     struct buf buf = {0};
-    int count = expr->sublink.left.count;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < expr->sublink.left.count; i++) {
         const struct expr *left = expr->sublink.left.items[i], *right = output(expr->sublink.query, i);
-        const char *collation = NULL;
-        if (!lower_compares(l, expr->sublink.ops[i], left->type, right ? right->type : left->type, left->collation, &collation)) {
-            buf_deinit(&buf);
-            return NULL;
-        }
-        const char *text = lower_expr(l, left);
+        const char *collation = NULL, *text = NULL;
+        if (lower_compares(l, expr->sublink.ops[i], left->type, right ? right->type : left->type, left->collation, &collation))
+            text = lower_expr(l, left);
         if (!text) {
             buf_deinit(&buf);
             return NULL;
@@ -53,9 +49,17 @@ static const char *native_in(struct lower *l, const struct expr *expr, const cha
         if (collation)
             buf_printf(&buf, " COLLATE %s", lower_quote(l, collation));
     }
-    const char *left = lower_take(l, &buf), *not = negated ? "NOT " : "";
-    return count == 1 ? LOWER_PRINT(l, "(%s %sIN (%s))", left, not, select)
-                      : LOWER_PRINT(l, "((%s) %sIN (%s))", left, not, select);
+    return lower_take(l, &buf);
+}
+
+/* x IN (SELECT …), which SQLite can answer from an index. */
+static const char *native_in(struct lower *l, const struct expr *expr, const char *select, bool negated)
+{
+    const char *left = native_list(l, expr), *not = negated ? "NOT " : "";
+    if (!left)
+        return NULL;
+    return expr->sublink.left.count == 1 ? LOWER_PRINT(l, "(%s %sIN (%s))", left, not, select)
+                                         : LOWER_PRINT(l, "((%s) %sIN (%s))", left, not, select);
 }
 
 static const char *lower_any(struct lower *l, const struct expr *expr, const char *select)
@@ -79,6 +83,12 @@ static const char *lower_any(struct lower *l, const struct expr *expr, const cha
 
 static const char *lower_row_sublink(struct lower *l, const struct expr *expr, const char *select)
 {
+    const char *name = expr->sublink.ops[0]->name;
+    if (strcmp(name, "=") != 0 && strcmp(name, "<>") != 0) {
+        /* An order of rows is decided column by column: SQLite's row values do that. */
+        const char *left = native_list(l, expr);
+        return left ? LOWER_PRINT(l, "((%s) %s (%s))", left, name, select) : NULL;
+    }
     const char *alias = lower_fresh(l);
     const char *comparison = compare_columns(l, expr, alias);
     return comparison ? LOWER_PRINT(l, "(SELECT \"pgquill_single\"(%s) FROM (%s) AS %s)", comparison, select, alias) : NULL;
