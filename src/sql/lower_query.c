@@ -337,7 +337,9 @@ static bool core_parts(struct lower *l, struct query *query, struct core *core)
 {
     *core = (struct core){.from = "", .where = "", .group = "", .having = ""};
     bool grouped = query->has_aggregates || query->grouped || query->group.count || query->having;
-    if (query->nsets > 0 || (grouped && query->has_srf)) {
+    /* Without an aggregate in the select list SQLite would not group rows into one. */
+    bool hidden_group = grouped && !query->group.count && !lower_walk_targets(query, is_aggregate, NULL);
+    if (query->nsets > 0 || (grouped && query->has_srf) || hidden_group) {
         /* Grouped in an inner query; what it computes has names, and the rest is said over those. */
         core->from = lower_grouping_sets(l, query);
         if (!core->from)
@@ -368,17 +370,11 @@ static bool core_parts(struct lower *l, struct query *query, struct core *core)
                 return false;
             core->group = LOWER_PRINT(l, " GROUP BY %s", group);
         }
-        if (query->having || (query->grouped && !query->group.count)) {
-            const char *having = query->having ? lower_expr(l, query->having) : NULL;
-            if (query->having && !having)
+        if (query->having) {
+            const char *having = lower_expr(l, query->having);
+            if (!having)
                 return false;
-            bool visible = lower_walk_targets(query, is_aggregate, NULL) ||
-                           (query->having && lower_walk_expr(query->having, is_aggregate, NULL));
-            /* Without an aggregate in sight SQLite would not group at all. */
-            if (query->group.count || (visible && having))
-                core->having = having ? LOWER_PRINT(l, " HAVING %s", having) : "";
-            else if (!visible)
-                core->having = having ? LOWER_PRINT(l, " HAVING count(*) >= 0 AND %s", having) : " HAVING count(*) >= 0";
+            core->having = LOWER_PRINT(l, " HAVING %s", having);
         }
     }
     if (query->has_srf) {

@@ -170,8 +170,9 @@ const char *lower_grouping_sets(struct lower *l, struct query *query)
             aggregates = aggregates || exposed.items[i]->kind == EXPR_AGGREGATE;
             buf_printf(&buf, "%s%s AS c%d", i ? ", " : "", text, i + 1);
         }
-        if (exposed.count == 0)
-            buf_puts(&buf, "NULL AS c1");
+        /* An aggregate that nobody asks for makes one row of them all; every arm has as many columns. */
+        if (!aggregates)
+            buf_printf(&buf, "%scount(*) AS c%d", exposed.count ? ", " : "", exposed.count + 1);
         l->set_query = outer_set;
         if (*from)
             buf_printf(&buf, " FROM %s", from);
@@ -185,8 +186,6 @@ const char *lower_grouping_sets(struct lower *l, struct query *query)
                 goto fail;
             buf_printf(&buf, "%s%s", i ? ", " : " GROUP BY ", text);
         }
-        if (members == 0 && !aggregates)
-            buf_puts(&buf, " HAVING count(*) >= 0");
     }
     l->set_query = outer_set;
     const char *alias = lower_fresh(l);
