@@ -12,9 +12,9 @@
 struct exact_sum {
     int64_t count;
     __int128 small;
-    int scale;               /* of `small` */
+    int scale; /* of `small` */
     int big_scale;
-    struct number *big;      /* NULL until needed */
+    struct number *big; /* NULL until needed */
     int64_t nans, infinities, negative_infinities;
 };
 
@@ -234,13 +234,13 @@ static bool moments_step(struct fcall *call, void *state, int nargs, const struc
     return true;
 }
 
-#define MOMENTS(name, least, value)                                                                                                            \
-    static bool name(struct fcall *call, void *state, struct datum *result)                                                                    \
-    {                                                                                                                                          \
-        struct moments *m = state;                                                                                                             \
-        (void) call;                                                                                                                           \
-        *result = m->n < (least) ? datum_null() : float_make(value);                                                                           \
-        return true;                                                                                                                           \
+#define MOMENTS(name, least, value)                                                                                              \
+    static bool name(struct fcall *call, void *state, struct datum *result)                                                      \
+    {                                                                                                                            \
+        struct moments *m = state;                                                                                               \
+        (void) call;                                                                                                             \
+        *result = m->n < (least) ? datum_null() : float_make(value);                                                             \
+        return true;                                                                                                             \
     }
 
 MOMENTS(moments_avg, 1, m->sx / m->n)
@@ -354,8 +354,8 @@ static bool variance_step(struct fcall *call, void *state, int nargs, const stru
 enum spread { VARIANCE, DEVIATION };
 enum population { SAMPLE, POPULATION };
 
-static bool variance_final(struct fcall *call, const struct exact_variance *variance, enum spread spread, enum population population,
-                           struct datum *result)
+static bool variance_final(struct fcall *call, const struct exact_variance *variance, enum spread spread,
+                           enum population population, struct datum *result)
 {
     int64_t count = variance->sum.count;
     *result = datum_null();
@@ -420,16 +420,16 @@ struct bits {
     int64_t value;
 };
 
-#define BITS(name, operator)                                                                                                                   \
-    static bool name(struct fcall *call, void *state, int nargs, const struct datum *args)                                                     \
-    {                                                                                                                                          \
-        struct bits *bits = state;                                                                                                             \
-        (void) call;                                                                                                                           \
-        (void) nargs;                                                                                                                          \
-        if (!datum_is_null(&args[0]))                                                                                                          \
-            bits->value = bits->any ? (bits->value operator args[0].i) : args[0].i;                                                            \
-        bits->any |= !datum_is_null(&args[0]);                                                                                                 \
-        return true;                                                                                                                           \
+#define BITS(name, operator)                                                                                                     \
+    static bool name(struct fcall *call, void *state, int nargs, const struct datum *args)                                       \
+    {                                                                                                                            \
+        struct bits *bits = state;                                                                                               \
+        (void) call;                                                                                                             \
+        (void) nargs;                                                                                                            \
+        if (!datum_is_null(&args[0]))                                                                                            \
+            bits->value = bits->any ? (bits->value operator args[0].i) : args[0].i;                                              \
+        bits->any |= !datum_is_null(&args[0]);                                                                                   \
+        return true;                                                                                                             \
     }
 BITS(bits_and, &)
 BITS(bits_or, |)
@@ -504,7 +504,8 @@ static bool extreme_step(struct fcall *call, struct extreme *extreme, const stru
         return true;
     struct type_io io = fcall_io(call, call->inst->args[0]);
     if (!io.type->codec->compare)
-        return diag_set(call->diag, ERRCODE_UNDEFINED_FUNCTION, "could not identify a comparison function for type %s", io.type->name);
+        return diag_set(call->diag, ERRCODE_UNDEFINED_FUNCTION, "could not identify a comparison function for type %s",
+                        io.type->name);
     if (extreme->any && io.type->codec->compare(&io, value, &extreme->value) * direction <= 0)
         return true;
     extreme->any = true;
@@ -624,7 +625,8 @@ static bool mode_final(struct fcall *call, void *state, struct datum *result)
     size_t best = 0, best_count = 0;
     for (size_t i = 0; i < sorted->count;) {
         size_t same = 1;
-        while (i + same < sorted->count && io.type->codec->compare && io.type->codec->compare(&io, &sorted->values[i], &sorted->values[i + same]) == 0)
+        while (i + same < sorted->count && io.type->codec->compare &&
+               io.type->codec->compare(&io, &sorted->values[i], &sorted->values[i + same]) == 0)
             same++;
         if (same > best_count) {
             best = i;
@@ -636,20 +638,21 @@ static bool mode_final(struct fcall *call, void *state, struct datum *result)
     return true;
 }
 
-#define EXACT(name, final) AGGREGATE(name, sizeof(struct exact_sum), exact_step, exact_inverse, final)
+#define EXACT(name, final)  AGGREGATE(name, sizeof(struct exact_sum), exact_step, exact_inverse, final)
 #define MOMENT(name, final) AGGREGATE(name, sizeof(struct moments), moments_step, NULL, final)
-#define EXACT_VARIANCE(name, final)                                                                                                            \
-    AGGREGATE(name "(int2)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                                               \
-        AGGREGATE(name "(int4)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                                           \
-        AGGREGATE(name "(int8)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                                           \
-        AGGREGATE(name "(numeric)", sizeof(struct exact_variance), variance_step, NULL, exact_##final), MOMENT(name "(float4)", final),        \
-        MOMENT(name "(float8)", final)
-#define BITWISE(name, step)                                                                                                                    \
-    AGGREGATE(name "(int2)", sizeof(struct bits), step, NULL, bits_final), AGGREGATE(name "(int4)", sizeof(struct bits), step, NULL, bits_final), \
+#define EXACT_VARIANCE(name, final)                                                                                              \
+    AGGREGATE(name "(int2)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                                 \
+        AGGREGATE(name "(int4)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                             \
+        AGGREGATE(name "(int8)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                             \
+        AGGREGATE(name "(numeric)", sizeof(struct exact_variance), variance_step, NULL, exact_##final),                          \
+        MOMENT(name "(float4)", final), MOMENT(name "(float8)", final)
+#define BITWISE(name, step)                                                                                                      \
+    AGGREGATE(name "(int2)", sizeof(struct bits), step, NULL, bits_final),                                                       \
+        AGGREGATE(name "(int4)", sizeof(struct bits), step, NULL, bits_final),                                                   \
         AGGREGATE(name "(int8)", sizeof(struct bits), step, NULL, bits_final)
 #define NATIVE_EXTREMES(type) NATIVE("min(" type ")", "min(%1)"), NATIVE("max(" type ")", "max(%1)")
-#define TYPED_EXTREMES(type)                                                                                                                   \
-    AGGREGATE_TYPED("min(" type ")", sizeof(struct extreme), min_step, NULL, extreme_final),                                                   \
+#define TYPED_EXTREMES(type)                                                                                                     \
+    AGGREGATE_TYPED("min(" type ")", sizeof(struct extreme), min_step, NULL, extreme_final),                                     \
         AGGREGATE_TYPED("max(" type ")", sizeof(struct extreme), max_step, NULL, extreme_final)
 
 const struct func_impl func_impls_aggregate[] = {

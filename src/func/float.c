@@ -32,7 +32,8 @@ static bool give(struct datum *result, double value)
 }
 
 /* An infinite result from finite operands is an overflow; a zero one from operands that are not, an underflow. */
-static bool checked(struct fcall *call, double value, enum width width, bool infinite_operand, bool zero_allowed, struct datum *result)
+static bool checked(struct fcall *call, double value, enum width width, bool infinite_operand, bool zero_allowed,
+                    struct datum *result)
 {
     if (width == SINGLE)
         value = (double) (float) value;
@@ -57,7 +58,8 @@ static bool arithmetic(struct fcall *call, const struct datum *args, char operat
     default:
         if (b == 0 && !isnan(a))
             return diag_set(call->diag, ERRCODE_DIVISION_BY_ZERO, "division by zero");
-        return checked(call, width == SINGLE ? (double) ((float) a / (float) b) : a / b, width, infinite, a == 0 || isinf(b), result);
+        return checked(call, width == SINGLE ? (double) ((float) a / (float) b) : a / b, width, infinite, a == 0 || isinf(b),
+                       result);
     }
 }
 
@@ -318,7 +320,8 @@ static double arc_tangent_degrees(double x)
 enum domain { ANY, FINITE_INPUT, UNIT, AT_LEAST_ONE, OPEN_UNIT };
 
 /* A function of one number whose arguments are limited; NaN gives NaN. */
-static bool apply(struct fcall *call, const struct datum *arg, double (*function)(double), enum domain domain, struct datum *result)
+static bool apply(struct fcall *call, const struct datum *arg, double (*function)(double), enum domain domain,
+                  struct datum *result)
 {
     double x = float_datum(arg);
     if (isnan(x))
@@ -432,7 +435,10 @@ static bool to_int(struct fcall *call, const struct datum *args, int bits, struc
 {
     double x = rint(float_datum(&args[0])), limit = ldexp(1, bits - 1);
     if (isnan(x) || x < -limit || x >= limit)
-        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range", bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint");
+        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range",
+                        bits == 16   ? "smallint"
+                        : bits == 32 ? "integer"
+                                     : "bigint");
     *result = datum_int((int64_t) x);
     return true;
 }
@@ -511,14 +517,16 @@ static bool in_range(struct fcall *call, int nargs, const struct datum *args, st
     (void) nargs;
     double value = float_datum(&args[0]), base = float_datum(&args[1]), offset = float_datum(&args[2]);
     if (isnan(offset) || offset < 0)
-        return diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE, "invalid preceding or following size in window function");
+        return diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE,
+                        "invalid preceding or following size in window function");
     bool preceding = args[3].i, less = args[4].i, inside;
     if (isnan(value) || isnan(base))
         inside = isnan(value) ? (isnan(base) || !less) : less;
     else if (isinf(offset) && isinf(base) && (base > 0) == preceding)
         inside = true;
     else
-        inside = less ? value <= (preceding ? base - offset : base + offset) : value >= (preceding ? base - offset : base + offset);
+        inside =
+            less ? value <= (preceding ? base - offset : base + offset) : value >= (preceding ? base - offset : base + offset);
     *result = datum_bool(inside);
     return true;
 }
@@ -560,7 +568,8 @@ static bool setseed(struct fcall *call, int nargs, const struct datum *args, str
     if (!(seed >= -1 && seed <= 1)) {
         struct buf text = {0};
         float8_format(seed, 0, &text);
-        diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "setseed parameter %s is out of allowed range [-1,1]", buf_cstr(&text));
+        diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "setseed parameter %s is out of allowed range [-1,1]",
+                 buf_cstr(&text));
         buf_deinit(&text);
         return false;
     }

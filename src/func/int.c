@@ -8,7 +8,10 @@
 
 static bool out_of_range(struct fcall *call, int bits)
 {
-    return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range", bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint");
+    return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range",
+                    bits == 16   ? "smallint"
+                    : bits == 32 ? "integer"
+                                 : "bigint");
 }
 
 static bool fits(int64_t value, int bits)
@@ -177,8 +180,9 @@ static bool i4tochar(struct fcall *call, int nargs, const struct datum *args, st
     if (args[0].i < -128 || args[0].i > 127)
         return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"char\" out of range");
     uint8_t byte = (uint8_t) args[0].i;
-    *result = byte == 0 ? datum_text("", 0) : byte < 128 ? datum_text(arena_strndup(call->arena, (const char *) &byte, 1), 1)
-                                                          : datum_cstr(arena_printf(call->arena, "\\%03o", byte));
+    *result = byte == 0    ? datum_text("", 0)
+              : byte < 128 ? datum_text(arena_strndup(call->arena, (const char *) &byte, 1), 1)
+                           : datum_cstr(arena_printf(call->arena, "\\%03o", byte));
     return true;
 }
 
@@ -199,7 +203,8 @@ static bool in_range(struct fcall *call, int nargs, const struct datum *args, st
 {
     (void) nargs;
     if (args[2].i < 0)
-        return diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE, "invalid preceding or following size in window function");
+        return diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE,
+                        "invalid preceding or following size in window function");
     __int128 bound = args[3].i ? (__int128) args[1].i - args[2].i : (__int128) args[1].i + args[2].i;
     *result = datum_bool(args[4].i ? args[0].i <= bound : args[0].i >= bound);
     return true;

@@ -44,8 +44,8 @@ static struct datum part_text(struct fcall *call, const struct datum *document, 
 
 enum shape { AS_JSON, AS_TEXT };
 
-static bool give_part(struct fcall *call, const struct datum *document, const struct json *value, enum flavour flavour, enum shape shape,
-                      struct datum *result)
+static bool give_part(struct fcall *call, const struct datum *document, const struct json *value, enum flavour flavour,
+                      enum shape shape, struct datum *result)
 {
     if (!value)
         *result = datum_null();
@@ -99,7 +99,8 @@ static bool path_index(const struct json *step, int64_t *index)
     return good;
 }
 
-static bool extract_path(struct fcall *call, int nargs, const struct datum *args, enum flavour flavour, enum shape shape, struct datum *result)
+static bool extract_path(struct fcall *call, int nargs, const struct datum *args, enum flavour flavour, enum shape shape,
+                         struct datum *result)
 {
     struct json document, path;
     (void) nargs;
@@ -118,16 +119,16 @@ static bool extract_path(struct fcall *call, int nargs, const struct datum *args
     return give_part(call, &args[0], value, flavour, shape, result);
 }
 
-#define ACCESS(name, function, flavour, shape)                                                                                                 \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                            \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return function(call, args, flavour, shape, result);                                                                                   \
+#define ACCESS(name, function, flavour, shape)                                                                                   \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return function(call, args, flavour, shape, result);                                                                     \
     }
-#define PATH_ACCESS(name, flavour, shape)                                                                                                      \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                            \
-    {                                                                                                                                          \
-        return extract_path(call, nargs, args, flavour, shape, result);                                                                        \
+#define PATH_ACCESS(name, flavour, shape)                                                                                        \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        return extract_path(call, nargs, args, flavour, shape, result);                                                          \
     }
 ACCESS(json_object_field, field, PLAIN, AS_JSON)
 ACCESS(json_object_field_text, field, PLAIN, AS_TEXT)
@@ -160,7 +161,8 @@ static bool json_array_length(struct fcall *call, int nargs, const struct datum 
         return false;
     if (value.kind != JSON_ARRAY)
         return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE,
-                        value.kind == JSON_OBJECT ? "cannot get array length of a non-array" : "cannot get array length of a scalar");
+                        value.kind == JSON_OBJECT ? "cannot get array length of a non-array"
+                                                  : "cannot get array length of a scalar");
     *result = datum_int(value.count);
     return true;
 }
@@ -362,8 +364,9 @@ static struct json make_array(struct fcall *call, uint32_t room)
 
 static struct json make_object(struct fcall *call, uint32_t room)
 {
-    return (struct json){
-        .kind = JSON_OBJECT, .items = arena_array(call->arena, struct json, room + 1), .keys = arena_array(call->arena, struct json, room + 1)};
+    return (struct json){.kind = JSON_OBJECT,
+                         .items = arena_array(call->arena, struct json, room + 1),
+                         .keys = arena_array(call->arena, struct json, room + 1)};
 }
 
 static void append(struct json *array, const struct json *items, uint32_t count)
@@ -460,7 +463,8 @@ static bool jsonb_delete_idx(struct fcall *call, int nargs, const struct datum *
         return false;
     if (value.kind != JSON_ARRAY)
         return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE,
-                        value.kind == JSON_OBJECT ? "cannot delete from object using integer index" : "cannot delete from scalar");
+                        value.kind == JSON_OBJECT ? "cannot delete from object using integer index"
+                                                  : "cannot delete from scalar");
     const struct json *found = element_at(&value, args[1].i);
     if (found)
         remove_at(&value, (uint32_t) (found - value.items));
@@ -469,7 +473,8 @@ static bool jsonb_delete_idx(struct fcall *call, int nargs, const struct datum *
 
 enum change { CHANGE_SET = 1, CHANGE_CREATE = 2, CHANGE_DELETE = 4, CHANGE_INSERT_BEFORE = 8, CHANGE_INSERT_AFTER = 16 };
 
-static bool change_at(struct fcall *call, struct json *value, const struct json *path, uint32_t level, const struct json *change, int how)
+static bool change_at(struct fcall *call, struct json *value, const struct json *path, uint32_t level, const struct json *change,
+                      int how)
 {
     const struct json *step = &path->items[level];
     bool last = level + 1 == path->count;
@@ -500,8 +505,8 @@ static bool change_at(struct fcall *call, struct json *value, const struct json 
         return true;
     int64_t index;
     if (!path_index(step, &index))
-        return diag_set(call->diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "path element at position %u is not an integer: \"%.*s\"", level + 1,
-                        (int) step->len, step->text);
+        return diag_set(call->diag, ERRCODE_INVALID_TEXT_REPRESENTATION,
+                        "path element at position %u is not an integer: \"%.*s\"", level + 1, (int) step->len, step->text);
     int64_t place = index < 0 ? index + value->count : index;
     bool inside = place >= 0 && place < value->count;
     if (!last)
@@ -528,7 +533,8 @@ static bool change_at(struct fcall *call, struct json *value, const struct json 
     return true;
 }
 
-static bool change_path(struct fcall *call, const struct datum *args, const struct datum *replacement, int how, struct datum *result)
+static bool change_path(struct fcall *call, const struct datum *args, const struct datum *replacement, int how,
+                        struct datum *result)
 {
     struct json value, path, change = {0};
     if (!json_load(call->arena, &args[0], &value, call->diag) || !load_path(call, &args[1], &path))
@@ -536,7 +542,8 @@ static bool change_path(struct fcall *call, const struct datum *args, const stru
     if (replacement && !json_load(call->arena, replacement, &change, call->diag))
         return false;
     if (value.kind < JSON_ARRAY)
-        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, how & CHANGE_DELETE ? "cannot delete path in scalar" : "cannot set path in scalar");
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE,
+                        how & CHANGE_DELETE ? "cannot delete path in scalar" : "cannot set path in scalar");
     if ((value.count == 0 && !(how & ~(CHANGE_SET | CHANGE_DELETE))) || path.count == 0) {
         *result = args[0];
         return true;
@@ -657,7 +664,8 @@ static bool scalar(struct fcall *call, const struct datum *document, enum json_k
         return false;
     static const char *const names[] = {"null", "string", "numeric", "boolean", "array", "object"};
     if (value->kind != kind)
-        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "cannot cast jsonb %s to type %s", names[value->kind], target);
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "cannot cast jsonb %s to type %s", names[value->kind],
+                        target);
     return true;
 }
 
@@ -681,7 +689,8 @@ static bool jsonb_numeric(struct fcall *call, int nargs, const struct datum *arg
     return true;
 }
 
-static bool jsonb_number_as(struct fcall *call, const struct datum *args, const char *target, const char *cast, struct datum *result)
+static bool jsonb_number_as(struct fcall *call, const struct datum *args, const char *target, const char *cast,
+                            struct datum *result)
 {
     struct json value;
     if (!scalar(call, &args[0], JSON_NUMBER, target, &value))
@@ -690,11 +699,11 @@ static bool jsonb_number_as(struct fcall *call, const struct datum *args, const 
     return func_find(cast)->scalar(call, 1, &number, result);
 }
 
-#define NUMBER_CAST(name, target, cast)                                                                                                        \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                            \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return jsonb_number_as(call, args, target, cast, result);                                                                              \
+#define NUMBER_CAST(name, target, cast)                                                                                          \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return jsonb_number_as(call, args, target, cast, result);                                                                \
     }
 NUMBER_CAST(jsonb_int2, "smallint", "numeric_int2")
 NUMBER_CAST(jsonb_int4, "integer", "numeric_int4")
@@ -728,7 +737,8 @@ static bool json_agg_step(struct fcall *call, void *state, int nargs, const stru
     const struct type_desc *type = call->inst->args[0];
     (void) nargs;
     buf_puts(&item, collected->any ? ", " : "[");
-    if (collected->any && !datum_is_null(&args[0]) && (type->codec == &type_codec_array || type->typtype == 'c' || type->oid == RECORD_OID))
+    if (collected->any && !datum_is_null(&args[0]) &&
+        (type->codec == &type_codec_array || type->typtype == 'c' || type->oid == RECORD_OID))
         buf_puts(&item, "\n ");
     bool good = json_value_put(call, type, &args[0], &item);
     if (good)
@@ -758,7 +768,8 @@ static bool json_object_agg_step(struct fcall *call, void *state, int nargs, con
 
 static bool close_with(struct fcall *call, const struct collected *collected, const char *end, struct datum *result)
 {
-    *result = collected->any ? datum_cstr(arena_printf(call->arena, "%.*s%s", (int) collected->len, collected->data, end)) : datum_null();
+    *result = collected->any ? datum_cstr(arena_printf(call->arena, "%.*s%s", (int) collected->len, collected->data, end))
+                             : datum_null();
     return true;
 }
 
@@ -802,16 +813,20 @@ static bool parts_open(struct fcall *call, void *cursor, const struct datum *arg
         return true;
     const char *code = ERRCODE_INVALID_PARAMETER_VALUE;
     if (kind == JSON_ARRAY)
-        return diag_set(call->diag, code, parts->value.kind == JSON_OBJECT ? "cannot extract elements from an object" : "cannot extract elements from a scalar");
+        return diag_set(call->diag, code,
+                        parts->value.kind == JSON_OBJECT ? "cannot extract elements from an object"
+                                                         : "cannot extract elements from a scalar");
     if (strstr(name, "keys"))
-        return diag_set(call->diag, code, parts->value.kind == JSON_ARRAY ? "cannot call %s on an array" : "cannot call %s on a scalar", name);
+        return diag_set(call->diag, code,
+                        parts->value.kind == JSON_ARRAY ? "cannot call %s on an array" : "cannot call %s on a scalar", name);
     if (strncmp(name, "jsonb", 5) == 0)
         return diag_set(call->diag, code, "cannot call %s on a non-object", name);
-    return diag_set(call->diag, code, parts->value.kind == JSON_ARRAY ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar");
+    return diag_set(call->diag, code,
+                    parts->value.kind == JSON_ARRAY ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar");
 }
 
-static bool parts_next(struct fcall *call, void *cursor, struct datum *row, bool *more, bool keys, bool values, enum flavour flavour,
-                       enum shape shape)
+static bool parts_next(struct fcall *call, void *cursor, struct datum *row, bool *more, bool keys, bool values,
+                       enum flavour flavour, enum shape shape)
 {
     struct parts *parts = cursor;
     *more = parts->next < parts->value.count;
@@ -823,16 +838,16 @@ static bool parts_next(struct fcall *call, void *cursor, struct datum *row, bool
     return !values || give_part(call, &parts->document, &parts->value.items[i], flavour, shape, &row[keys]);
 }
 
-#define PARTS(name, kind, keys, values, flavour, shape)                                                                                        \
-    static bool name##_open(struct fcall *call, void *cursor, int nargs, const struct datum *args)                                             \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return datum_is_null(&args[0]) || parts_open(call, cursor, args, kind, #name);                                                         \
-    }                                                                                                                                          \
-    static bool name##_next(struct fcall *call, void *cursor, struct datum *row, bool *more)                                                   \
-    {                                                                                                                                          \
-        return parts_next(call, cursor, row, more, keys, values, flavour, shape);                                                              \
-    }                                                                                                                                          \
+#define PARTS(name, kind, keys, values, flavour, shape)                                                                          \
+    static bool name##_open(struct fcall *call, void *cursor, int nargs, const struct datum *args)                               \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return datum_is_null(&args[0]) || parts_open(call, cursor, args, kind, #name);                                           \
+    }                                                                                                                            \
+    static bool name##_next(struct fcall *call, void *cursor, struct datum *row, bool *more)                                     \
+    {                                                                                                                            \
+        return parts_next(call, cursor, row, more, keys, values, flavour, shape);                                                \
+    }                                                                                                                            \
     static const struct table_func name = {sizeof(struct parts), name##_open, name##_next, NULL};
 PARTS(json_array_elements, JSON_ARRAY, false, true, PLAIN, AS_JSON)
 PARTS(json_array_elements_text, JSON_ARRAY, false, true, PLAIN, AS_TEXT)
@@ -855,9 +870,9 @@ static bool jsonb_cmp(struct fcall *call, int nargs, const struct datum *args, s
     return true;
 }
 
-#define COMPARISON(name, operator) NATIVE(name, "(%1 " operator " %2 COLLATE pg_jsonb)")
-#define ROW(name) SCALAR(#name, name)
-#define TABLE(name) TABLE_FUNC(#name, &name)
+#define COMPARISON(name, operator) NATIVE(name, "(%1 " operator" %2 COLLATE pg_jsonb)")
+#define ROW(name)                  SCALAR(#name, name)
+#define TABLE(name)                TABLE_FUNC(#name, &name)
 
 const struct func_impl func_impls_json[] = {
     ROW(json_object_field),

@@ -191,7 +191,8 @@ bool json_value_put_key(struct fcall *call, const struct type_desc *type, const 
 {
     if (datum_is_null(value))
         return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "null value not allowed for object key");
-    if (type->codec == &type_codec_array || type->typtype == 'c' || type->oid == RECORD_OID || type->oid == JSON_OID || type->oid == JSONB_OID)
+    if (type->codec == &type_codec_array || type->typtype == 'c' || type->oid == RECORD_OID || type->oid == JSON_OID ||
+        type->oid == JSONB_OID)
         return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "key value must be scalar, not array, composite, or json");
     struct buf text = {0};
     bool good = true;

@@ -135,7 +135,8 @@ static bool quotient(struct fcall *call, struct operands *operands, bool whole)
     if (whole)
         number_divide(&operands->result, &operands->a, &operands->b, 0, NUMBER_CUT);
     else
-        number_divide(&operands->result, &operands->a, &operands->b, number_divide_scale(&operands->a, &operands->b), NUMBER_ROUNDED);
+        number_divide(&operands->result, &operands->a, &operands->b, number_divide_scale(&operands->a, &operands->b),
+                      NUMBER_ROUNDED);
     return true;
 }
 
@@ -247,7 +248,8 @@ static bool numeric_trunc(struct fcall *call, int nargs, const struct datum *arg
     return finish(call, &operands, true, result);
 }
 
-static bool to_whole(struct fcall *call, const struct datum *args, void (*divide)(mpz_t, const mpz_t, const mpz_t), struct datum *result)
+static bool to_whole(struct fcall *call, const struct datum *args, void (*divide)(mpz_t, const mpz_t, const mpz_t),
+                     struct datum *result)
 {
     struct operands operands;
     load(&operands, 1, args);
@@ -372,7 +374,8 @@ static bool is_one(const struct number *number, int value)
 
 static bool integral(const struct number *number)
 {
-    return number->kind == NUMBER_FINITE && (number->scale == 0 || mpz_divisible_p(number->coefficient, number_power_of_ten((unsigned) number->scale)));
+    return number->kind == NUMBER_FINITE &&
+           (number->scale == 0 || mpz_divisible_p(number->coefficient, number_power_of_ten((unsigned) number->scale)));
 }
 
 static bool odd(const struct number *number)
@@ -612,10 +615,12 @@ static bool to_int(struct fcall *call, const struct datum *args, int bits, const
     number_init(&number);
     number_load(&number, &args[0]);
     enum number_kind kind = number.kind;
-    bool fits = number_int64(&number, &value) && (bits == 64 || (value >= -((int64_t) 1 << (bits - 1)) && value < (int64_t) 1 << (bits - 1)));
+    bool fits = number_int64(&number, &value) &&
+                (bits == 64 || (value >= -((int64_t) 1 << (bits - 1)) && value < (int64_t) 1 << (bits - 1)));
     number_clear(&number);
     if (kind != NUMBER_FINITE)
-        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot convert %s to %s", kind == NUMBER_NAN ? "NaN" : "infinity", name);
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot convert %s to %s",
+                        kind == NUMBER_NAN ? "NaN" : "infinity", name);
     *result = datum_int(value);
     return fits || diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range", name);
 }
@@ -649,8 +654,8 @@ static bool numeric_float8(struct fcall *call, int nargs, const struct datum *ar
     double value = number_double(&number);
     number_clear(&number);
     if (is_finite && isinf(value))
-        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type double precision", (int) args[0].len,
-                        args[0].data);
+        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type double precision",
+                        (int) args[0].len, args[0].data);
     *result = float_make(value);
     return true;
 }
@@ -662,10 +667,12 @@ static bool numeric_float4(struct fcall *call, int nargs, const struct datum *ar
     if (result->kind == DATUM_REAL) {
         /* From the digits, not through double: no double rounding. */
         double wide = result->r;
-        float narrow = args[0].kind == DATUM_TEXT && !isinf(wide) ? strtof(arena_strndup(call->arena, args[0].data, args[0].len), NULL) : (float) wide;
+        float narrow = args[0].kind == DATUM_TEXT && !isinf(wide)
+                           ? strtof(arena_strndup(call->arena, args[0].data, args[0].len), NULL)
+                           : (float) wide;
         if ((isinf((double) narrow) && !isinf(wide)) || (narrow == 0 && wide != 0))
-            return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type real", (int) args[0].len,
-                            args[0].data);
+            return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type real",
+                            (int) args[0].len, args[0].data);
         result->r = (double) narrow;
     }
     return true;
@@ -720,7 +727,8 @@ static bool in_range(struct fcall *call, int nargs, const struct datum *args, st
         int order = number_compare(&value, &bound);
         *result = datum_bool(args[4].i ? order <= 0 : order >= 0);
     } else {
-        diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE, "invalid preceding or following size in window function");
+        diag_set(call->diag, ERRCODE_INVALID_PRECEDING_OR_FOLLOWING_SIZE,
+                 "invalid preceding or following size in window function");
     }
     number_clear(&value);
     number_clear(&base);

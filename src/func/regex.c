@@ -207,16 +207,18 @@ static struct regex *compile(struct fcall *call, const struct datum *pattern, co
         buf_append(&translated, text, len);
     else
         translate(text, len, &translated);
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR) (translated.data ? translated.data : ""), translated.len, flags, &error, &offset, NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR) (translated.data ? translated.data : ""), translated.len, flags, &error, &offset, NULL);
     buf_deinit(&translated);
     if (!code) {
         static const struct {
             int error;
             const char *why;
-        } reasons[] = {{101, "invalid escape \\ sequence"},  {106, "brackets [] not balanced"},      {108, "invalid character range"},
-                       {109, "quantifier operand invalid"},  {114, "parentheses () not balanced"},   {122, "parentheses () not balanced"},
-                       {104, "invalid repetition count(s)"}, {105, "invalid repetition count(s)"},   {115, "invalid backreference number"},
-                       {130, "invalid character class"},     {103, "invalid escape \\ sequence"},    {112, "invalid character class"}};
+        } reasons[] = {
+            {101, "invalid escape \\ sequence"},  {106, "brackets [] not balanced"},    {108, "invalid character range"},
+            {109, "quantifier operand invalid"},  {114, "parentheses () not balanced"}, {122, "parentheses () not balanced"},
+            {104, "invalid repetition count(s)"}, {105, "invalid repetition count(s)"}, {115, "invalid backreference number"},
+            {130, "invalid character class"},     {103, "invalid escape \\ sequence"},  {112, "invalid character class"}};
         for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
             if (reasons[i].error == error) {
                 invalid(call, reasons[i].why);
@@ -243,11 +245,13 @@ static struct regex *compile(struct fcall *call, const struct datum *pattern, co
 /* One match from a byte offset on: 1 found, 0 none, -1 reported. */
 static int match(struct fcall *call, struct regex *regex, const struct datum *text, size_t from, size_t **spans, uint32_t *count)
 {
-    int found = pcre2_match(regex->code, (PCRE2_SPTR) (text->data ? text->data : ""), text->len, from, PCRE2_NO_UTF_CHECK, regex->match, NULL);
+    int found = pcre2_match(regex->code, (PCRE2_SPTR) (text->data ? text->data : ""), text->len, from, PCRE2_NO_UTF_CHECK,
+                            regex->match, NULL);
     if (found == PCRE2_ERROR_NOMATCH)
         return 0;
     if (found < 0) {
-        diag_set(call->diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "regular expression failed: %s", "regular expression is too complex");
+        diag_set(call->diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "regular expression failed: %s",
+                 "regular expression is too complex");
         return -1;
     }
     *spans = pcre2_get_ovector_pointer(regex->match);
@@ -274,11 +278,11 @@ static bool matches(struct fcall *call, const struct datum *args, bool icase, bo
     return found >= 0;
 }
 
-#define MATCHES(name, icase, wanted)                                                                                                           \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                            \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return matches(call, args, icase, wanted, result);                                                                                     \
+#define MATCHES(name, icase, wanted)                                                                                             \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return matches(call, args, icase, wanted, result);                                                                       \
     }
 MATCHES(textregexeq, false, true)
 MATCHES(textregexne, false, false)
@@ -312,14 +316,15 @@ static struct datum groups(struct fcall *call, const struct datum *text, const s
     return result;
 }
 
-static bool prepare(struct fcall *call, const struct datum *pattern, const struct datum *flags, const char *function, struct options *options,
-                    struct regex **regex)
+static bool prepare(struct fcall *call, const struct datum *pattern, const struct datum *flags, const char *function,
+                    struct options *options, struct regex **regex)
 {
     if (!parse_flags(call, flags, options))
         return false;
     if (options->global && function) {
         diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "%s does not support the \"global\" option", function);
-        return strcmp(function, "regexp_match()") == 0 ? diag_hint(call->diag, "Use the regexp_matches function instead.") : false;
+        return strcmp(function, "regexp_match()") == 0 ? diag_hint(call->diag, "Use the regexp_matches function instead.")
+                                                       : false;
     }
     *regex = compile(call, pattern, options);
     return *regex != NULL;
@@ -352,7 +357,8 @@ static bool textregexsubstr(struct fcall *call, int nargs, const struct datum *a
     return found >= 0;
 }
 
-static void put_replacement(struct buf *out, const struct datum *text, const struct datum *with, const size_t *spans, uint32_t count)
+static void put_replacement(struct buf *out, const struct datum *text, const struct datum *with, const size_t *spans,
+                            uint32_t count)
 {
     for (uint32_t i = 0; i < with->len; i++) {
         char c = with->data[i];
@@ -377,12 +383,13 @@ static void put_replacement(struct buf *out, const struct datum *text, const str
 
 static bool too_small(struct fcall *call, const char *parameter, int64_t value)
 {
-    return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid value for parameter \"%s\": %lld", parameter, (long long) value);
+    return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid value for parameter \"%s\": %lld", parameter,
+                    (long long) value);
 }
 
 /* Replace the nth match, or all when nth is 0, from a character position on. */
-static bool replace(struct fcall *call, const struct datum *args, int64_t start, int64_t nth, const struct datum *flags, bool flags_decide,
-                    struct datum *result)
+static bool replace(struct fcall *call, const struct datum *args, int64_t start, int64_t nth, const struct datum *flags,
+                    bool flags_decide, struct datum *result)
 {
     struct options options = {0};
     struct regex *regex;
@@ -424,7 +431,9 @@ static bool textregexreplace(struct fcall *call, int nargs, const struct datum *
     const struct datum *flags = nargs > 3 ? &args[3] : NULL;
     if (flags && flags->len && flags->data[0] >= '0' && flags->data[0] <= '9') {
         diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid regular expression option: \"%.1s\"", flags->data);
-        return diag_hint(call->diag, "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.");
+        return diag_hint(
+            call->diag,
+            "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.");
     }
     return replace(call, args, 1, 1, flags, true, result);
 }
@@ -446,7 +455,8 @@ static bool regexp_count(struct fcall *call, int nargs, const struct datum *args
     size_t *spans;
     uint32_t count;
     int found = 0;
-    for (size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1); at <= args[0].len; at = behind(&args[0], spans), total++)
+    for (size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1); at <= args[0].len;
+         at = behind(&args[0], spans), total++)
         if ((found = match(call, regex, &args[0], at, &spans, &count)) != 1)
             break;
     *result = datum_int(total);
@@ -467,8 +477,8 @@ static bool regexp_like(struct fcall *call, int nargs, const struct datum *args,
 }
 
 /* The nth match from a position on; regexp_instr and regexp_substr differ in what they tell of it. */
-static int nth_match(struct fcall *call, int nargs, const struct datum *args, const struct datum *flags, const char *function, size_t **spans,
-                     uint32_t *count)
+static int nth_match(struct fcall *call, int nargs, const struct datum *args, const struct datum *flags, const char *function,
+                     size_t **spans, uint32_t *count)
 {
     struct options options = {0};
     struct regex *regex;

@@ -68,9 +68,10 @@ static bool bit_length(struct fcall *call, int nargs, const struct datum *args, 
 static uint32_t decode(const char *at, size_t size)
 {
     const uint8_t *b = (const uint8_t *) at;
-    return size == 1 ? b[0] : size == 2 ? (b[0] & 31u) << 6 | (b[1] & 63u)
-                          : size == 3 ? (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u)
-                                      : (b[0] & 7u) << 18 | (b[1] & 63u) << 12 | (b[2] & 63u) << 6 | (b[3] & 63u);
+    return size == 1   ? b[0]
+           : size == 2 ? (b[0] & 31u) << 6 | (b[1] & 63u)
+           : size == 3 ? (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u)
+                       : (b[0] & 7u) << 18 | (b[1] & 63u) << 12 | (b[2] & 63u) << 6 | (b[3] & 63u);
 }
 
 static void encode(struct buf *out, uint32_t c)
@@ -128,7 +129,8 @@ static bool initcap(struct fcall *call, int nargs, const struct datum *args, str
 }
 
 /* The part of [start, start + count) that lies within the text; positions from 1 and possibly before it. */
-static bool substring(struct fcall *call, const struct datum *text, int64_t start, bool counted, int64_t count, struct datum *result)
+static bool substring(struct fcall *call, const struct datum *text, int64_t start, bool counted, int64_t count,
+                      struct datum *result)
 {
     int64_t end = INT64_MAX;
     if (counted) {
@@ -194,7 +196,8 @@ static bool split_part(struct fcall *call, int nargs, const struct datum *args, 
     const char *end = text->data + text->len;
     if (field < 0) {
         int64_t fields = 1;
-        for (const char *at = text->data; (at = memmem(at, (size_t) (end - at), separator->data, separator->len)); at += separator->len)
+        for (const char *at = text->data; (at = memmem(at, (size_t) (end - at), separator->data, separator->len));
+             at += separator->len)
             fields++;
         field += fields + 1;
     }
@@ -380,9 +383,11 @@ static bool chr(struct fcall *call, int nargs, const struct datum *args, struct 
     if (c == 0)
         return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
     if (c > 0x10ffff)
-        return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "requested character too large for encoding: %lld", (long long) c);
+        return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "requested character too large for encoding: %lld",
+                        (long long) c);
     if (c >= 0xd800 && c < 0xe000)
-        return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "requested character not valid for encoding: %lld", (long long) c);
+        return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "requested character not valid for encoding: %lld",
+                        (long long) c);
     struct buf out = {0};
     encode(&out, (uint32_t) c);
     return give(call, &out, result);
@@ -392,7 +397,8 @@ static bool text_starts_with(struct fcall *call, int nargs, const struct datum *
 {
     (void) call;
     (void) nargs;
-    *result = datum_bool(args[1].len <= args[0].len && (args[1].len == 0 || memcmp(args[0].data, args[1].data, args[1].len) == 0));
+    *result =
+        datum_bool(args[1].len <= args[0].len && (args[1].len == 0 || memcmp(args[0].data, args[1].data, args[1].len) == 0));
     return true;
 }
 
@@ -415,16 +421,23 @@ static bool textoverlay(struct fcall *call, int nargs, const struct datum *args,
 
 static bool plain_identifier(const struct datum *name)
 {
-    static const char *const reserved =
-        " all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check "
-        "coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role current_schema "
-        "current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end except exists extract false fetch "
-        "float for foreign freeze from full grant greatest group grouping having ilike in initially inner inout int integer intersect interval "
-        "into is isnull join lateral leading least left like limit localtime localtimestamp national natural nchar none normalize not notnull "
-        "null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary real references returning "
-        "right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp to trailing treat "
-        "trim true union unique user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists "
-        "xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable ";
+    static const char *const reserved = " all analyse analyze and any array as asc asymmetric authorization between bigint "
+                                        "binary bit boolean both case cast char character check "
+                                        "coalesce collate collation column concurrently constraint create cross current_catalog "
+                                        "current_date current_role current_schema "
+                                        "current_time current_timestamp current_user dec decimal default deferrable desc "
+                                        "distinct do else end except exists extract false fetch "
+                                        "float for foreign freeze from full grant greatest group grouping having ilike in "
+                                        "initially inner inout int integer intersect interval "
+                                        "into is isnull join lateral leading least left like limit localtime localtimestamp "
+                                        "national natural nchar none normalize not notnull "
+                                        "null nullif numeric offset on only or order out outer overlaps overlay placing position "
+                                        "precision primary real references returning "
+                                        "right row select session_user setof similar smallint some substring symmetric table "
+                                        "tablesample then time timestamp to trailing treat "
+                                        "trim true union unique user using values varchar variadic verbose when where window "
+                                        "with xmlattributes xmlconcat xmlelement xmlexists "
+                                        "xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable ";
     if (!name->len || (name->data[0] != '_' && (name->data[0] < 'a' || name->data[0] > 'z')))
         return false;
     for (size_t i = 0; i < name->len; i++) {
@@ -584,7 +597,8 @@ static bool format_conversion(struct fcall *call, const char **at, const char *e
         if (**at == '$') {
             conversion->argument = number;
             if (number == 0)
-                return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "format specifies argument 0, but arguments are numbered from 1");
+                return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE,
+                                "format specifies argument 0, but arguments are numbered from 1");
             (*at)++;
         } else {
             conversion->width = number;
@@ -605,7 +619,8 @@ static bool format_conversion(struct fcall *call, const char **at, const char *e
             if (**at != '$')
                 return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "width argument position must be ended by \"$\"");
             if (number == 0)
-                return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "format specifies argument 0, but arguments are numbered from 1");
+                return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE,
+                                "format specifies argument 0, but arguments are numbered from 1");
             conversion->width_argument = number;
             (*at)++;
         }
@@ -641,7 +656,8 @@ static bool text_format(struct fcall *call, int nargs, const struct datum *args,
             break;
         char kind = *at;
         if (kind != 's' && kind != 'I' && kind != 'L') {
-            diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized format() type specifier \"%.*s\"", (int) utf8_size((uint8_t) kind), at);
+            diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized format() type specifier \"%.*s\"",
+                     (int) utf8_size((uint8_t) kind), at);
             good = diag_hint(call->diag, "For a single \"%%\" use \"%%%%\".");
             break;
         }
@@ -669,7 +685,8 @@ static bool text_format(struct fcall *call, int nargs, const struct datum *args,
         buf_reset(&text);
         if (datum_is_null(&args[index])) {
             if (kind == 'I')
-                good = diag_set(call->diag, ERRCODE_NULL_VALUE_NOT_ALLOWED, "null values cannot be formatted as an SQL identifier");
+                good =
+                    diag_set(call->diag, ERRCODE_NULL_VALUE_NOT_ALLOWED, "null values cannot be formatted as an SQL identifier");
             if (kind == 'L')
                 buf_puts(&piece, "NULL");
         } else {
@@ -754,17 +771,16 @@ static bool like(struct fcall *call, const struct datum *args, bool fold, bool w
         backslashes++;
     if (backslashes % 2)
         return diag_set(call->diag, ERRCODE_INVALID_ESCAPE_SEQUENCE, "LIKE pattern must not end with escape character");
-    bool match =
-        like_match(args[0].data, args[0].data + args[0].len, pattern->data, pattern->data + pattern->len, fold) == MATCH;
+    bool match = like_match(args[0].data, args[0].data + args[0].len, pattern->data, pattern->data + pattern->len, fold) == MATCH;
     *result = datum_bool(match == wanted);
     return true;
 }
 
-#define LIKE(name, fold, wanted)                                                                                                               \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                            \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return like(call, args, fold, wanted, result);                                                                                         \
+#define LIKE(name, fold, wanted)                                                                                                 \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return like(call, args, fold, wanted, result);                                                                           \
     }
 LIKE(textlike, false, true)
 LIKE(textnlike, false, false)
@@ -830,11 +846,11 @@ static bool sha(struct fcall *call, const EVP_MD *algorithm, const struct datum 
     return true;
 }
 
-#define SHA(bits)                                                                                                                              \
-    static bool sha##bits(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                       \
-    {                                                                                                                                          \
-        (void) nargs;                                                                                                                          \
-        return sha(call, EVP_sha##bits(), args, result);                                                                                       \
+#define SHA(bits)                                                                                                                \
+    static bool sha##bits(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                         \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        return sha(call, EVP_sha##bits(), args, result);                                                                         \
     }
 SHA(224)
 SHA(256)
@@ -857,13 +873,13 @@ static bool text_char(struct fcall *call, int nargs, const struct datum *args, s
     return type_codec_char.in(&io, args[0].data, args[0].len, result, call->diag);
 }
 
-#define COMPARE(type)                                                                                                                          \
-    NATIVE(type "eq", "(%1 = %2)"), NATIVE(type "ne", "(%1 <> %2)"), NATIVE(type "lt", "(%1 < %2)"), NATIVE(type "le", "(%1 <= %2)"),           \
-        NATIVE(type "gt", "(%1 > %2)"), NATIVE(type "ge", "(%1 >= %2)")
-#define COMPARE_RTRIM(type)                                                                                                                    \
-    NATIVE(type "eq", "(%1 = %2 COLLATE RTRIM)"), NATIVE(type "ne", "(%1 <> %2 COLLATE RTRIM)"), NATIVE(type "lt", "(%1 < %2 COLLATE RTRIM)"),  \
-        NATIVE(type "le", "(%1 <= %2 COLLATE RTRIM)"), NATIVE(type "gt", "(%1 > %2 COLLATE RTRIM)"),                                           \
-        NATIVE(type "ge", "(%1 >= %2 COLLATE RTRIM)")
+#define COMPARE(type)                                                                                                            \
+    NATIVE(type "eq", "(%1 = %2)"), NATIVE(type "ne", "(%1 <> %2)"), NATIVE(type "lt", "(%1 < %2)"),                             \
+        NATIVE(type "le", "(%1 <= %2)"), NATIVE(type "gt", "(%1 > %2)"), NATIVE(type "ge", "(%1 >= %2)")
+#define COMPARE_RTRIM(type)                                                                                                      \
+    NATIVE(type "eq", "(%1 = %2 COLLATE RTRIM)"), NATIVE(type "ne", "(%1 <> %2 COLLATE RTRIM)"),                                 \
+        NATIVE(type "lt", "(%1 < %2 COLLATE RTRIM)"), NATIVE(type "le", "(%1 <= %2 COLLATE RTRIM)"),                             \
+        NATIVE(type "gt", "(%1 > %2 COLLATE RTRIM)"), NATIVE(type "ge", "(%1 >= %2 COLLATE RTRIM)")
 #define ORDER "((%1 > %2) - (%1 < %2))"
 
 const struct func_impl func_impls_text[] = {

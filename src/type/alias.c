@@ -192,5 +192,7 @@ static int vector_compare(const struct type_io *io, const struct datum *a, const
     }
 }
 
-const struct type_codec type_codec_oidvector = {vector_in, vector_out, vector_recv, vector_send, NULL, vector_compare, NULL, NULL};
-const struct type_codec type_codec_int2vector = {vector_in, vector_out, vector_recv, vector_send, NULL, vector_compare, NULL, NULL};
+const struct type_codec type_codec_oidvector = {vector_in, vector_out,     vector_recv, vector_send,
+                                                NULL,      vector_compare, NULL,        NULL};
+const struct type_codec type_codec_int2vector = {vector_in, vector_out,     vector_recv, vector_send,
+                                                 NULL,      vector_compare, NULL,        NULL};

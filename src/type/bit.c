@@ -11,10 +11,13 @@ static bool digits_in(const struct type_io *io, const char *text, size_t len, st
     char *bits = arena_alloc(io->arena, (len - prefix) * (hex ? 4 : 1) + 1), *at = bits;
     for (size_t i = prefix; i < len; i++) {
         char c = text[i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16;
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : 16;
         if (digit >= (hex ? 16 : 2))
-            return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "\"%.*s\" is not a valid %s digit", (int) utf8_size((uint8_t) c), text + i,
-                            hex ? "hexadecimal" : "binary");
+            return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "\"%.*s\" is not a valid %s digit",
+                            (int) utf8_size((uint8_t) c), text + i, hex ? "hexadecimal" : "binary");
         for (int bit = hex ? 3 : 0; bit >= 0; bit--)
             *at++ = (digit >> bit & 1) ? '1' : '0';
     }
@@ -26,7 +29,8 @@ static bool bit_fits(const struct type_io *io, const struct datum *value, struct
 {
     if (io->typmod < 0 || value->len == (uint32_t) io->typmod)
         return true;
-    return diag_set(diag, ERRCODE_STRING_DATA_LENGTH_MISMATCH, "bit string length %u does not match type bit(%d)", value->len, io->typmod);
+    return diag_set(diag, ERRCODE_STRING_DATA_LENGTH_MISMATCH, "bit string length %u does not match type bit(%d)", value->len,
+                    io->typmod);
 }
 
 static bool varbit_fits(const struct type_io *io, const struct datum *value, struct diag *diag)
@@ -82,7 +86,8 @@ static bool bits_send(const struct type_io *io, const struct datum *value, struc
     return true;
 }
 
-static bool bits_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out, struct diag *diag)
+static bool bits_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out,
+                      struct diag *diag)
 {
     bool fixed = io->type->oid == BIT_OID;
     *out = *value;
@@ -132,4 +137,5 @@ static void length_out(int32_t typmod, struct buf *out)
 }
 
 const struct type_codec type_codec_bit = {bit_in, bits_out, bits_recv, bits_send, bits_cast, compare, bit_typmod_in, length_out};
-const struct type_codec type_codec_varbit = {varbit_in, bits_out, bits_recv, bits_send, bits_cast, compare, varbit_typmod_in, length_out};
+const struct type_codec type_codec_varbit = {varbit_in, bits_out, bits_recv,        bits_send,
+                                             bits_cast, compare,  varbit_typmod_in, length_out};

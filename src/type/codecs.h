@@ -13,8 +13,8 @@ extern const struct type_codec type_codec_float4, type_codec_float8;
 /* numeric_codec.c */
 extern const struct type_codec type_codec_numeric;
 /* text.c */
-extern const struct type_codec type_codec_text, type_codec_varchar, type_codec_bpchar, type_codec_name, type_codec_char, type_codec_cstring,
-    type_codec_bytea, type_codec_xml;
+extern const struct type_codec type_codec_text, type_codec_varchar, type_codec_bpchar, type_codec_name, type_codec_char,
+    type_codec_cstring, type_codec_bytea, type_codec_xml;
 /* bit.c */
 extern const struct type_codec type_codec_bit, type_codec_varbit;
 /* json.c, jsonb.c */
@@ -26,8 +26,8 @@ extern const struct type_codec type_codec_pseudo, type_codec_void, type_codec_op
 /* net.c */
 extern const struct type_codec type_codec_inet, type_codec_cidr, type_codec_macaddr, type_codec_macaddr8;
 /* geo.c */
-extern const struct type_codec type_codec_point, type_codec_lseg, type_codec_path, type_codec_box, type_codec_polygon, type_codec_line,
-    type_codec_circle;
+extern const struct type_codec type_codec_point, type_codec_lseg, type_codec_path, type_codec_box, type_codec_polygon,
+    type_codec_line, type_codec_circle;
 /* tsearch.c */
 extern const struct type_codec type_codec_tsvector, type_codec_tsquery;
 /* datetime_codec.c and its kin */

@@ -89,7 +89,8 @@ static bool parse(const char *text, size_t len, const char *type_name, bool sing
     bool range = errno == ERANGE && (*value == 0 || isinf(*value));
     if (range)
         diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-                 strcmp(type_name, "real") == 0 ? "\"%s\" is out of range for type real" : "\"%s\" is out of range for type double precision",
+                 strcmp(type_name, "real") == 0 ? "\"%s\" is out of range for type real"
+                                                : "\"%s\" is out of range for type double precision",
                  copy);
     if (copy != small)
         free(copy);

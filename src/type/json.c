@@ -15,15 +15,16 @@ struct reader {
     const char *input, *end;
     const char *start, *next; /* of the current token */
     enum token token;
-    char punctuation;         /* { } [ ] , : or the first letter of a word */
-    bool decode;              /* false: only checking */
-    const char *text;         /* a decoded string */
+    char punctuation; /* { } [ ] , : or the first letter of a word */
+    bool decode;      /* false: only checking */
+    const char *text; /* a decoded string */
     size_t len;
     int depth;
     struct diag *diag;
 };
 
-static bool fail_at(struct reader *reader, const char *sqlstate, const char *message, const char *format, const char *token, size_t token_len)
+static bool fail_at(struct reader *reader, const char *sqlstate, const char *message, const char *format, const char *token,
+                    size_t token_len)
 {
     const char *line = reader->input;
     int number = 1;
@@ -45,8 +46,8 @@ static bool fail_at(struct reader *reader, const char *sqlstate, const char *mes
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     diag_detail(reader->diag, format, shown);
 #pragma GCC diagnostic pop
-    return diag_context(reader->diag, "JSON data, line %d: %s%.*s%s", number, from > line ? "..." : "", (int) (reader->next - from), from,
-                        cut ? "..." : "");
+    return diag_context(reader->diag, "JSON data, line %d: %s%.*s%s", number, from > line ? "..." : "",
+                        (int) (reader->next - from), from, cut ? "..." : "");
 }
 
 static bool bad_syntax(struct reader *reader, const char *format)
@@ -125,8 +126,8 @@ static bool read_unicode(struct reader *reader, const char **at, char **to, uint
         return bad_syntax(reader, "Unicode low surrogate must follow a high surrogate.");
     }
     if (c == 0)
-        return fail_at(reader, ERRCODE_UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence", "\\u0000 cannot be converted to text.", "",
-                       0);
+        return fail_at(reader, ERRCODE_UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence",
+                       "\\u0000 cannot be converted to text.", "", 0);
     *to = put_utf8(*to, c);
     return true;
 }
@@ -333,7 +334,8 @@ static bool read_object(struct reader *reader, struct json *out)
     if (!is(reader, '}')) {
         for (bool first = true;; first = false) {
             if (reader->token != TOKEN_STRING)
-                return unexpected(reader, first ? "Expected string or \"}\", but found \"%s\"." : "Expected string, but found \"%s\".");
+                return unexpected(reader,
+                                  first ? "Expected string or \"}\", but found \"%s\"." : "Expected string, but found \"%s\".");
             struct json key = json_make_string(reader->text, reader->len), item;
             if (!advance(reader))
                 return false;
@@ -386,8 +388,10 @@ static bool read_value(struct reader *reader, struct json *out)
         return unexpected(reader, "Expected JSON value, but found \"%s\".");
     if (++reader->depth > DEPTH_MAX) {
         diag_set(reader->diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
-        return diag_hint(reader->diag, "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the platform's "
-                                       "stack depth limit is adequate.");
+        return diag_hint(
+            reader->diag,
+            "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the platform's "
+            "stack depth limit is adequate.");
     }
     bool good = is(reader, '{') ? read_object(reader, out) : read_array(reader, out);
     reader->depth--;

@@ -11,13 +11,13 @@ enum json_kind { JSON_NULL, JSON_STRING, JSON_NUMBER, JSON_BOOL, JSON_ARRAY, JSO
 
 struct json {
     enum json_kind kind;
-    bool value;                  /* JSON_BOOL */
-    uint32_t count;              /* elements or members */
-    uint32_t len;                /* bytes of text */
-    const char *text;            /* string: decoded; number: its literal */
-    struct json *items;          /* array elements, or member values */
-    struct json *keys;           /* object: JSON_STRING, parallel to items */
-    uint32_t start, end;         /* bytes of the source this was read from */
+    bool value;          /* JSON_BOOL */
+    uint32_t count;      /* elements or members */
+    uint32_t len;        /* bytes of text */
+    const char *text;    /* string: decoded; number: its literal */
+    struct json *items;  /* array elements, or member values */
+    struct json *keys;   /* object: JSON_STRING, parallel to items */
+    uint32_t start, end; /* bytes of the source this was read from */
 };
 
 /* Read a JSON text; 22P02 with PostgreSQL's detail and context. Objects keep their members as written. */

@@ -61,7 +61,8 @@ static int jsonb_compare(const struct type_io *io, const struct datum *a, const 
     struct diag ignored = {0};
     struct json x, y;
     arena_init(&scratch);
-    int order = json_load(&scratch, a, &x, &ignored) && json_load(&scratch, b, &y, &ignored) ? json_compare(&x, &y) : text_compare(a, b);
+    int order =
+        json_load(&scratch, a, &x, &ignored) && json_load(&scratch, b, &y, &ignored) ? json_compare(&x, &y) : text_compare(a, b);
     arena_deinit(&scratch);
     diag_clear(&ignored);
     return order;

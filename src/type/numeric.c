@@ -89,8 +89,13 @@ static bool special(struct number *number, const char *text, size_t len)
     static const struct {
         const char *word;
         enum number_kind kind;
-    } words[] = {{"NaN", NUMBER_NAN},   {"Infinity", NUMBER_INFINITY},           {"+Infinity", NUMBER_INFINITY}, {"-Infinity", NUMBER_NEGATIVE_INFINITY},
-                 {"inf", NUMBER_INFINITY}, {"+inf", NUMBER_INFINITY}, {"-inf", NUMBER_NEGATIVE_INFINITY}};
+    } words[] = {{"NaN", NUMBER_NAN},
+                 {"Infinity", NUMBER_INFINITY},
+                 {"+Infinity", NUMBER_INFINITY},
+                 {"-Infinity", NUMBER_NEGATIVE_INFINITY},
+                 {"inf", NUMBER_INFINITY},
+                 {"+inf", NUMBER_INFINITY},
+                 {"-inf", NUMBER_NEGATIVE_INFINITY}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (len == strlen(words[i].word) && strncasecmp(text, words[i].word, len) == 0) {
             number->kind = words[i].kind;
@@ -198,7 +203,8 @@ void number_load(struct number *number, const struct datum *datum)
 
 void number_format(const struct number *number, struct buf *out)
 {
-    static const char *const words[] = {[NUMBER_NAN] = "NaN", [NUMBER_INFINITY] = "Infinity", [NUMBER_NEGATIVE_INFINITY] = "-Infinity"};
+    static const char *const words[] = {
+        [NUMBER_NAN] = "NaN", [NUMBER_INFINITY] = "Infinity", [NUMBER_NEGATIVE_INFINITY] = "-Infinity"};
     if (number->kind != NUMBER_FINITE) {
         buf_puts(out, words[number->kind]);
         return;
@@ -325,7 +331,8 @@ int number_compare(const struct number *a, const struct number *b)
     return order;
 }
 
-static void sum(struct number *result, const struct number *a, const struct number *b, void (*combine)(mpz_t, const mpz_t, const mpz_t))
+static void sum(struct number *result, const struct number *a, const struct number *b,
+                void (*combine)(mpz_t, const mpz_t, const mpz_t))
 {
     int scale = a->scale > b->scale ? a->scale : b->scale;
     mpz_t x, y;
@@ -392,7 +399,8 @@ void number_multiply(struct number *result, const struct number *a, const struct
     }
 }
 
-void number_divide(struct number *result, const struct number *a, const struct number *b, int scale, enum number_rounding rounding)
+void number_divide(struct number *result, const struct number *a, const struct number *b, int scale,
+                   enum number_rounding rounding)
 {
     mpz_t x, y;
     mpz_init_set(x, a->coefficient);
@@ -598,11 +606,12 @@ bool number_apply_typmod(struct number *number, int32_t typmod, struct diag *dia
     mpz_t magnitude;
     mpz_init_set(magnitude, number->coefficient);
     int limit = precision - scale; /* digits before the point */
-    bool fits = mpz_sgn(magnitude) == 0 || (limit + number->scale >= 0 && mpz_cmpabs(magnitude, number_power_of_ten((unsigned) (limit + number->scale))) < 0);
+    bool fits = mpz_sgn(magnitude) == 0 || (limit + number->scale >= 0 &&
+                                            mpz_cmpabs(magnitude, number_power_of_ten((unsigned) (limit + number->scale))) < 0);
     mpz_clear(magnitude);
     if (fits)
         return true;
     diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow");
-    return diag_detail(diag, "A field with precision %d, scale %d must round to an absolute value less than %s%d.", precision, scale,
-                       limit ? "10^" : "", limit ? limit : 1);
+    return diag_detail(diag, "A field with precision %d, scale %d must round to an absolute value less than %s%d.", precision,
+                       scale, limit ? "10^" : "", limit ? limit : 1);
 }

@@ -47,7 +47,8 @@ void number_subtract(struct number *result, const struct number *a, const struct
 void number_multiply(struct number *result, const struct number *a, const struct number *b);
 /* Quotient at `scale` digits; b is not 0 and both are finite. */
 enum number_rounding { NUMBER_ROUNDED, NUMBER_CUT };
-void number_divide(struct number *result, const struct number *a, const struct number *b, int scale, enum number_rounding rounding);
+void number_divide(struct number *result, const struct number *a, const struct number *b, int scale,
+                   enum number_rounding rounding);
 /* The scale PostgreSQL gives a quotient. */
 int number_divide_scale(const struct number *a, const struct number *b);
 /* Position of the first digit in groups of four: 0 for 1..9999, -1 for .0001...9999; and that group's value. */

@@ -56,7 +56,8 @@ static bool numeric_recv(const struct type_io *io, const uint8_t *data, size_t l
     bool good = true;
     for (unsigned i = 0; i < count && good; i++) {
         unsigned digit = codec_be16(data + 8 + 2 * (size_t) i);
-        good = digit < 10000 || diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid digit in external \"numeric\" value");
+        good =
+            digit < 10000 || diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid digit in external \"numeric\" value");
         buf_printf(&digits, "%04u", digit % 10000);
     }
     if (good && count) {
@@ -87,7 +88,9 @@ static bool numeric_send(const struct type_io *io, const struct datum *value, st
     if (number.kind != NUMBER_FINITE) {
         buf_put_be16(out, 0);
         buf_put_be16(out, 0);
-        buf_put_be16(out, number.kind == NUMBER_NAN ? SIGN_NAN : number.kind == NUMBER_INFINITY ? SIGN_INFINITY : SIGN_NEGATIVE_INFINITY);
+        buf_put_be16(out, number.kind == NUMBER_NAN        ? SIGN_NAN
+                          : number.kind == NUMBER_INFINITY ? SIGN_INFINITY
+                                                           : SIGN_NEGATIVE_INFINITY);
         buf_put_be16(out, 0);
         number_clear(&number);
         return true;
@@ -119,13 +122,15 @@ static bool numeric_send(const struct type_io *io, const struct datum *value, st
     return true;
 }
 
-static bool numeric_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out, struct diag *diag)
+static bool numeric_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out,
+                         struct diag *diag)
 {
     (void) explicit_cast;
     /* A value that has the scale already and fits is the common case of every INSERT. */
     int precision = (io->typmod - 4) >> 16 & 0xffff, wanted = (((io->typmod - 4) & 0x7ff) ^ 1024) - 1024, scale;
     __int128 small;
-    if (io->typmod < 4 || (wanted >= 0 && (int) value->len <= precision && number_small(value, &small, &scale) && scale == wanted)) {
+    if (io->typmod < 4 ||
+        (wanted >= 0 && (int) value->len <= precision && number_small(value, &small, &scale) && scale == wanted)) {
         *out = *value;
         return true;
     }
@@ -146,7 +151,8 @@ static bool numeric_typmod_in(const int32_t *mods, int count, int32_t *typmod, s
     if (count < 1 || count > 2)
         return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid NUMERIC type modifier");
     if (mods[0] < 1 || mods[0] > PRECISION_MAX)
-        return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "NUMERIC precision %d must be between 1 and %d", mods[0], PRECISION_MAX);
+        return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "NUMERIC precision %d must be between 1 and %d", mods[0],
+                        PRECISION_MAX);
     if (count == 2 && (mods[1] < -1000 || mods[1] > 1000))
         return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "NUMERIC scale %d must be between -1000 and 1000", mods[1]);
     *typmod = (mods[0] << 16 | ((count == 2 ? mods[1] : 0) & 0x7ff)) + 4;

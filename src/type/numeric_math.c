@@ -142,7 +142,8 @@ static void exp_at(struct number *result, const struct number *x, int scale)
 
 static void ln_at(struct number *result, const struct number *x, int scale)
 {
-    int group, weight = number_weight(x, &group), extra = weight < 0 ? -weight * 4 : 0, digits = at_least(scale, x->scale) + extra + GUARD;
+    int group, weight = number_weight(x, &group), extra = weight < 0 ? -weight * 4 : 0,
+               digits = at_least(scale, x->scale) + extra + GUARD;
     mpz_t fixed;
     mpz_init(fixed);
     to_fixed(fixed, x, digits);
@@ -217,12 +218,14 @@ static double log10_size(const struct number *x)
     return log10(fabs(mantissa)) + (double) exponent * 0.30102999566398120 - x->scale;
 }
 
-static bool power_integer(struct number *result, const struct number *base, int64_t exponent, int exponent_scale, struct diag *diag)
+static bool power_integer(struct number *result, const struct number *base, int64_t exponent, int exponent_scale,
+                          struct diag *diag)
 {
     double decimals = mpz_sgn(base->coefficient) ? (double) exponent * log10_size(base) : 0;
     if (decimals > (32767 + 1) * 4.0)
         return overflow(diag);
-    int scale = display(at_least(at_least(NUMBER_SIGNIFICANT - (decimals < -100000 ? -100000 : (int) decimals), base->scale), exponent_scale));
+    int scale = display(
+        at_least(at_least(NUMBER_SIGNIFICANT - (decimals < -100000 ? -100000 : (int) decimals), base->scale), exponent_scale));
     if (exponent == 0) {
         number_set_int(result, 1);
         number_round(result, scale);
@@ -281,7 +284,8 @@ bool number_power(struct number *result, const struct number *base, const struct
     number_init(&whole);
     number_set(&whole, exponent);
     number_truncate(&whole, 0);
-    bool integral = number_compare(&whole, exponent) == 0 && number_int64(&whole, &times) && times >= INT32_MIN && times <= INT32_MAX;
+    bool integral =
+        number_compare(&whole, exponent) == 0 && number_int64(&whole, &times) && times >= INT32_MIN && times <= INT32_MAX;
     number_clear(&whole);
     if (integral)
         return power_integer(result, base, times, exponent->scale, diag);

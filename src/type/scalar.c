@@ -38,8 +38,8 @@ static bool bool_in(const struct type_io *io, const char *text, size_t len, stru
         const char *word;
         size_t shortest;
         bool value;
-    } words[] = {{"true", 1, true}, {"false", 1, false}, {"yes", 1, true}, {"no", 1, false}, {"on", 2, true}, {"off", 2, false},
-                 {"1", 1, true},    {"0", 1, false}};
+    } words[] = {{"true", 1, true}, {"false", 1, false}, {"yes", 1, true}, {"no", 1, false},
+                 {"on", 2, true},   {"off", 2, false},   {"1", 1, true},   {"0", 1, false}};
     const char *word = text;
     size_t size = len;
     trim(&word, &size);
@@ -105,7 +105,8 @@ bool int_parse(const char *text, size_t len, int bits, const char *type_name, in
     if (at < end)
         return codec_bad_syntax(NULL, type_name, text, len, diag);
     if (over || sum > limit - !negative)
-        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text, type_name);
+        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text,
+                        type_name);
     *value = negative ? (int64_t) (0 - sum) : (int64_t) sum;
     return true;
 }
@@ -118,28 +119,28 @@ static bool int_out(const struct type_io *io, const struct datum *value, struct 
     return true;
 }
 
-#define INT_CODEC(name, bits, sql_name, put)                                                                                                   \
-    static bool name##_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)                        \
-    {                                                                                                                                          \
-        (void) io;                                                                                                                             \
-        *out = datum_int(0);                                                                                                                   \
-        return int_parse(text, len, bits, sql_name, &out->i, diag);                                                                            \
-    }                                                                                                                                          \
-    static bool name##_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)                   \
-    {                                                                                                                                          \
-        (void) io;                                                                                                                             \
-        if (len != bits / 8)                                                                                                                   \
-            return codec_bad_binary(diag);                                                                                                     \
-        *out = datum_int((int##bits##_t) codec_be##bits(data));                                                                                \
-        return true;                                                                                                                           \
-    }                                                                                                                                          \
-    static bool name##_send(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)                           \
-    {                                                                                                                                          \
-        (void) io;                                                                                                                             \
-        (void) diag;                                                                                                                           \
-        put(out, (uint##bits##_t) value->i);                                                                                                   \
-        return true;                                                                                                                           \
-    }                                                                                                                                          \
+#define INT_CODEC(name, bits, sql_name, put)                                                                                     \
+    static bool name##_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)          \
+    {                                                                                                                            \
+        (void) io;                                                                                                               \
+        *out = datum_int(0);                                                                                                     \
+        return int_parse(text, len, bits, sql_name, &out->i, diag);                                                              \
+    }                                                                                                                            \
+    static bool name##_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)     \
+    {                                                                                                                            \
+        (void) io;                                                                                                               \
+        if (len != bits / 8)                                                                                                     \
+            return codec_bad_binary(diag);                                                                                       \
+        *out = datum_int((int##bits##_t) codec_be##bits(data));                                                                  \
+        return true;                                                                                                             \
+    }                                                                                                                            \
+    static bool name##_send(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)             \
+    {                                                                                                                            \
+        (void) io;                                                                                                               \
+        (void) diag;                                                                                                             \
+        put(out, (uint##bits##_t) value->i);                                                                                     \
+        return true;                                                                                                             \
+    }                                                                                                                            \
     const struct type_codec type_codec_##name = {name##_in, int_out, name##_recv, name##_send, NULL, compare_ints, NULL, NULL};
 
 INT_CODEC(int2, 16, "smallint", buf_put_be16)
@@ -171,7 +172,8 @@ static bool unsigned_in(const char *text, size_t len, const char *type_name, str
     if (!any || at < end)
         return codec_bad_syntax(NULL, type_name, text, len, diag);
     if (over)
-        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text, type_name);
+        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text,
+                        type_name);
     *out = datum_int(negative ? (uint32_t) (0 - sum) : (uint32_t) sum);
     return true;
 }
@@ -292,7 +294,10 @@ static bool lsn_parse(const char *text, size_t len, uint64_t *lsn)
         size_t start = at;
         for (; at < len; at++) {
             char c = text[at];
-            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+            int digit = c >= '0' && c <= '9'   ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
             if (digit < 0)
                 break;
             half[i] = half[i] << 4 | (uint32_t) digit;
@@ -387,7 +392,8 @@ bool money_parse(const char *text, size_t len, int64_t *cents, struct diag *diag
     for (; decimals < 2; decimals++)
         sum *= 10;
     if (over || sum > (__int128) INT64_MAX + negative)
-        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type money", (int) len, text);
+        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type money", (int) len,
+                        text);
     *cents = (int64_t) (negative ? -sum : sum);
     return true;
 }

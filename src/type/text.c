@@ -61,12 +61,16 @@ static bool valid_utf8(const uint8_t *data, size_t len, struct diag *diag)
 {
     for (size_t i = 0; i < len;) {
         uint8_t lead = data[i];
-        size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+        size_t size = lead < 0x80                   ? 1
+                      : lead >= 0xc2 && lead < 0xe0 ? 2
+                      : lead >= 0xe0 && lead < 0xf0 ? 3
+                      : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                    : 0;
         bool good = size && i + size <= len && lead;
         for (size_t k = 1; good && k < size; k++)
             good = (data[i + k] & 0xc0) == 0x80;
-        if (good && ((lead == 0xe0 && data[i + 1] < 0xa0) || (lead == 0xed && data[i + 1] > 0x9f) || (lead == 0xf0 && data[i + 1] < 0x90) ||
-                     (lead == 0xf4 && data[i + 1] > 0x8f)))
+        if (good && ((lead == 0xe0 && data[i + 1] < 0xa0) || (lead == 0xed && data[i + 1] > 0x9f) ||
+                     (lead == 0xf0 && data[i + 1] < 0x90) || (lead == 0xf4 && data[i + 1] > 0x8f)))
             good = false;
         if (!good) {
             char bytes[32] = "";
@@ -139,10 +143,12 @@ static bool fit(const char *text, size_t len, size_t limit, enum excess excess, 
     return true;
 }
 
-static bool varchar_fit(const struct type_io *io, const char *text, size_t len, enum excess excess, struct datum *out, struct diag *diag)
+static bool varchar_fit(const struct type_io *io, const char *text, size_t len, enum excess excess, struct datum *out,
+                        struct diag *diag)
 {
     size_t kept = len;
-    if (io->typmod >= TYPMOD_HEADER && !fit(text, len, (size_t) (io->typmod - TYPMOD_HEADER), excess, "character varying", &kept, diag))
+    if (io->typmod >= TYPMOD_HEADER &&
+        !fit(text, len, (size_t) (io->typmod - TYPMOD_HEADER), excess, "character varying", &kept, diag))
         return false;
     *out = copy(io, text, kept);
     return true;
@@ -153,7 +159,8 @@ static bool varchar_in(const struct type_io *io, const char *text, size_t len, s
     return varchar_fit(io, text, len, EXCESS_REJECTED, out, diag);
 }
 
-static bool varchar_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out, struct diag *diag)
+static bool varchar_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out,
+                         struct diag *diag)
 {
     return varchar_fit(io, value->data, value->len, explicit_cast ? EXCESS_CUT : EXCESS_REJECTED, out, diag);
 }
@@ -161,7 +168,8 @@ static bool varchar_cast(const struct type_io *io, const struct datum *value, bo
 const struct type_codec type_codec_varchar = {varchar_in,   text_out, text_recv,         text_out,
                                               varchar_cast, compare,  varchar_typmod_in, length_typmod_out};
 
-static bool bpchar_fit(const struct type_io *io, const char *text, size_t len, enum excess excess, struct datum *out, struct diag *diag)
+static bool bpchar_fit(const struct type_io *io, const char *text, size_t len, enum excess excess, struct datum *out,
+                       struct diag *diag)
 {
     if (io->typmod < TYPMOD_HEADER) {
         *out = copy(io, text, len);
@@ -183,7 +191,8 @@ static bool bpchar_in(const struct type_io *io, const char *text, size_t len, st
     return bpchar_fit(io, text, len, EXCESS_REJECTED, out, diag);
 }
 
-static bool bpchar_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out, struct diag *diag)
+static bool bpchar_cast(const struct type_io *io, const struct datum *value, bool explicit_cast, struct datum *out,
+                        struct diag *diag)
 {
     return bpchar_fit(io, value->data, value->len, explicit_cast ? EXCESS_CUT : EXCESS_REJECTED, out, diag);
 }
@@ -223,8 +232,8 @@ const struct type_codec type_codec_name = {name_in, text_out, text_recv, text_ou
 static bool char_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
     (void) diag;
-    bool octal = len == 4 && text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' && text[2] <= '7' && text[3] >= '0' &&
-                 text[3] <= '7';
+    bool octal = len == 4 && text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' && text[2] <= '7' &&
+                 text[3] >= '0' && text[3] <= '7';
     uint8_t byte = len ? (uint8_t) text[0] : 0;
     if (octal)
         byte = (uint8_t) ((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
@@ -275,14 +284,14 @@ static bool bytea_hex(struct arena *arena, const char *text, size_t len, struct 
         }
         int high = hex_digit(text[i]);
         if (high < 0)
-            return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"%.*s\"", (int) utf8_size((uint8_t) text[i]),
-                            text + i);
+            return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"%.*s\"",
+                            (int) utf8_size((uint8_t) text[i]), text + i);
         if (++i == len)
             return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid hexadecimal data: odd number of digits");
         int low = hex_digit(text[i]);
         if (low < 0)
-            return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"%.*s\"", (int) utf8_size((uint8_t) text[i]),
-                            text + i);
+            return diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"%.*s\"",
+                            (int) utf8_size((uint8_t) text[i]), text + i);
         i++;
         bytes[count++] = (char) (high << 4 | low);
     }
@@ -302,8 +311,8 @@ bool bytea_parse(struct arena *arena, const char *text, size_t len, struct datum
         } else if (i + 1 < len && text[i + 1] == '\\') {
             bytes[count++] = '\\';
             i += 2;
-        } else if (i + 3 < len && text[i + 1] >= '0' && text[i + 1] <= '3' && text[i + 2] >= '0' && text[i + 2] <= '7' && text[i + 3] >= '0' &&
-                   text[i + 3] <= '7') {
+        } else if (i + 3 < len && text[i + 1] >= '0' && text[i + 1] <= '3' && text[i + 2] >= '0' && text[i + 2] <= '7' &&
+                   text[i + 3] >= '0' && text[i + 3] <= '7') {
             bytes[count++] = (char) ((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 | (text[i + 3] - '0'));
             i += 4;
         } else {
@@ -373,7 +382,8 @@ static bool well_formed(const char *text, size_t len)
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
     if (!parser)
         return false;
-    xmlDocPtr doc = xmlCtxtReadMemory(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
+    xmlDocPtr doc =
+        xmlCtxtReadMemory(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
     bool good = doc && parser->wellFormed;
     if (doc)
         xmlFreeDoc(doc);
@@ -403,8 +413,9 @@ static bool xml_in(const struct type_io *io, const char *text, size_t len, struc
         buf_deinit(&wrapped);
     }
     if (!good)
-        return io->settings->xml_option == XML_OPTION_CONTENT ? diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content")
-                                                              : diag_set(diag, ERRCODE_INVALID_XML_DOCUMENT, "invalid XML document");
+        return io->settings->xml_option == XML_OPTION_CONTENT
+                   ? diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content")
+                   : diag_set(diag, ERRCODE_INVALID_XML_DOCUMENT, "invalid XML document");
     *out = copy(io, text, len);
     return true;
 }

@@ -77,9 +77,9 @@ static const struct codec_row codec_rows[] = {
 static const struct {
     oid_t range, subtype, multirange;
 } range_rows[] = {
-    {INT4RANGE_OID, INT4_OID, INT4MULTIRANGE_OID},     {INT8RANGE_OID, INT8_OID, INT8MULTIRANGE_OID},
-    {NUMRANGE_OID, NUMERIC_OID, NUMMULTIRANGE_OID},    {DATERANGE_OID, DATE_OID, DATEMULTIRANGE_OID},
-    {TSRANGE_OID, TIMESTAMP_OID, TSMULTIRANGE_OID},    {TSTZRANGE_OID, TIMESTAMPTZ_OID, TSTZMULTIRANGE_OID},
+    {INT4RANGE_OID, INT4_OID, INT4MULTIRANGE_OID},  {INT8RANGE_OID, INT8_OID, INT8MULTIRANGE_OID},
+    {NUMRANGE_OID, NUMERIC_OID, NUMMULTIRANGE_OID}, {DATERANGE_OID, DATE_OID, DATEMULTIRANGE_OID},
+    {TSRANGE_OID, TIMESTAMP_OID, TSMULTIRANGE_OID}, {TSTZRANGE_OID, TIMESTAMPTZ_OID, TSTZMULTIRANGE_OID},
 };
 
 #define ROWS(array) (sizeof(array) / sizeof *(array))
@@ -273,7 +273,8 @@ bool type_out(const struct type_io *io, const struct datum *value, struct buf *o
 bool codec_bad_syntax(const struct type_io *io, const char *type_name, const char *text, size_t len, struct diag *diag)
 {
     (void) io;
-    return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "invalid input syntax for type %s: \"%.*s\"", type_name, (int) len, text);
+    return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "invalid input syntax for type %s: \"%.*s\"", type_name, (int) len,
+                    text);
 }
 
 bool codec_bad_binary(struct diag *diag)
