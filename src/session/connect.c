@@ -1,4 +1,5 @@
 #include "session/state.h"
+#include "session/utility.h"
 
 #include "util/log.h"
 #include "wire/auth.h"
@@ -33,18 +34,12 @@ static bool is_default(const struct session *session, const struct startup *star
            !startup->database_given;
 }
 
-/* A database's name is a file's: nothing that would lead elsewhere. */
-static bool is_file_name(const char *name)
-{
-    return *name && *name != '.' && !strchr(name, '/') && strlen(name) < SLOT_NAME_MAX;
-}
-
 static bool open_database(struct session *session, const struct startup *startup, struct diag *diag)
 {
     bool own = false;
     char *path = arena_printf(&session->session_arena, "%s/%s.db", session->options.data_dir, startup->database);
     /* A file of the user's or "postgres"' name wins over the default. */
-    bool has_file = is_file_name(startup->database) && access(path, R_OK) == 0;
+    bool has_file = database_is_file_name(startup->database) && access(path, R_OK) == 0;
     if (is_default(session, startup))
         own = !has_file || !strcmp(startup->database, session->options.default_name);
     else if (!has_file) {

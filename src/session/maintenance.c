@@ -108,6 +108,10 @@ bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal
         return lock(session, node->lock_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
         return checkpoint(session, portal, diag);
+    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+        return database_create(session, node->createdb_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_DROPDB_STMT:
+        return database_drop(session, node->dropdb_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
         portal->tag = "SET CONSTRAINTS";
         return true;

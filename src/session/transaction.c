@@ -1,6 +1,7 @@
 #include "session/transaction.h"
 
 #include "session/state.h"
+#include "shm/gate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,17 @@ bool txn_require_block(struct session *session, const char *command, struct diag
     return true;
 }
 
+/* Other sessions must read the catalog again; this one has, unless another change came between. */
+static void publish_catalog(struct session *session)
+{
+    if (!session->gate)
+        return;
+    bool was_current = gate_catalog_generation(session->gate) == session->catalog_seen;
+    gate_bump_catalog(session->gate);
+    if (was_current)
+        session->catalog_seen++;
+}
+
 static bool commit(struct session *session, struct diag *diag)
 {
     struct transaction *txn = &session->txn;
@@ -139,6 +151,8 @@ static bool commit(struct session *session, struct diag *diag)
         settings_rollback(session->settings, 1);
     } else {
         settings_commit(session->settings);
+        if (txn->changed_catalog)
+            publish_catalog(session);
     }
     forget(session);
     return done;

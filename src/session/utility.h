@@ -33,6 +33,11 @@ bool explain_run(struct session *session, PgQuery__ExplainStmt *stmt, struct por
 bool copy_run(struct session *session, PgQuery__CopyStmt *stmt, struct portal *portal, struct diag *diag);
 bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal *portal, struct diag *diag);
 
+bool database_create(struct session *session, PgQuery__CreatedbStmt *stmt, struct portal *portal, struct diag *diag);
+bool database_drop(struct session *session, PgQuery__DropdbStmt *stmt, struct portal *portal, struct diag *diag);
+/* A database's name is a file's: nothing that would lead elsewhere. */
+bool database_is_file_name(const char *name);
+
 /* Compile a nested statement, with a look at the catalog when it fails. */
 struct plan *utility_compile(struct session *session, PgQuery__Node *node, const char *text, int ntypes, const oid_t *types,
                              struct diag *diag);
