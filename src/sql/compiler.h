@@ -35,6 +35,7 @@ struct compiler {
     oid_t *param_types;              /* 0: not known yet */
     int params_cap;
     bool params_fixed;               /* the client gave all types */
+    bool params_refused;             /* the simple protocol has none */
     bool no_params;                  /* a view or a default: there are none */
     bool system_path;                /* names are found in pg_catalog and public first */
     int next_rte, next_cte;

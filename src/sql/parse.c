@@ -70,6 +70,12 @@ PgQuery__ParseResult *parse_unpack(struct arena *arena, const struct parse_tree 
     return pg_query__parse_result__unpack(&allocator, tree->len, tree->data);
 }
 
+PgQuery__Node *parse_unpack_node(struct arena *arena, const uint8_t *data, size_t len)
+{
+    ProtobufCAllocator allocator = {.alloc = allocate, .free = keep, .allocator_data = arena};
+    return pg_query__node__unpack(&allocator, len, data);
+}
+
 PgQuery__Node *parse_statement(struct arena *arena, const char *text, struct diag *diag)
 {
     struct parse_tree tree;

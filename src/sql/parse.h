@@ -16,6 +16,9 @@ bool parse_text(struct arena *arena, const char *text, size_t len, const char *w
 /* Unfold a serialised tree; everything is in `arena`. */
 PgQuery__ParseResult *parse_unpack(struct arena *arena, const struct parse_tree *tree);
 
+/* The same for one node that protobuf-c packed. */
+PgQuery__Node *parse_unpack_node(struct arena *arena, const uint8_t *data, size_t len);
+
 /* Both, for a text that is one statement; NULL after a report. */
 PgQuery__Node *parse_statement(struct arena *arena, const char *text, struct diag *diag);
 
