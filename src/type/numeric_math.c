@@ -218,14 +218,12 @@ static double log10_size(const struct number *x)
     return log10(fabs(mantissa)) + (double) exponent * 0.30102999566398120 - x->scale;
 }
 
-static bool power_integer(struct number *result, const struct number *base, int64_t exponent, int exponent_scale,
-                          struct diag *diag)
+static bool power_integer(struct number *result, const struct number *base, int64_t exponent, struct diag *diag)
 {
     double decimals = mpz_sgn(base->coefficient) ? (double) exponent * log10_size(base) : 0;
     if (decimals > (32767 + 1) * 4.0)
         return overflow(diag);
-    int scale = display(
-        at_least(at_least(NUMBER_SIGNIFICANT - (decimals < -100000 ? -100000 : (int) decimals), base->scale), exponent_scale));
+    int scale = display(at_least(NUMBER_SIGNIFICANT, base->scale));
     if (exponent == 0) {
         number_set_int(result, 1);
         number_round(result, scale);
@@ -288,7 +286,7 @@ bool number_power(struct number *result, const struct number *base, const struct
         number_compare(&whole, exponent) == 0 && number_int64(&whole, &times) && times >= INT32_MIN && times <= INT32_MAX;
     number_clear(&whole);
     if (integral)
-        return power_integer(result, base, times, exponent->scale, diag);
+        return power_integer(result, base, times, diag);
     if (mpz_sgn(base->coefficient) == 0) {
         number_set_int(result, 0);
         number_round(result, NUMBER_SIGNIFICANT);
