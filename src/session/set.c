@@ -73,7 +73,7 @@ static bool argument_text(struct buf *out, const char *name, size_t count, PgQue
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_puts(out, ", ");
-        if (!put_argument(out, args[i], is_list, diag))
+        if (!put_argument(out, args[i], fact && fact->names, diag))
             return false;
     }
     return true;

@@ -7,7 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SETTING_REPORT = 1, SETTING_LIST = 2, SETTING_HIDDEN = 4, SETTING_NO_RESET_ALL = 8, SETTING_OCTAL = 16 };
+enum {
+    SETTING_REPORT = 1,
+    SETTING_LIST = 2,
+    SETTING_HIDDEN = 4,
+    SETTING_NO_RESET_ALL = 8,
+    SETTING_OCTAL = 16,
+    SETTING_NAMES = 32
+};
 
 /* clang-format off */
 #define SETTING(name, type, context, unit, initial, min, max, choices, category, flags, description)                                       \
@@ -25,7 +32,8 @@ enum { SETTING_REPORT = 1, SETTING_LIST = 2, SETTING_HIDDEN = 4, SETTING_NO_RESE
      ((flags) & SETTING_LIST) != 0,                                                                                                         \
      ((flags) & SETTING_HIDDEN) != 0,                                                                                                       \
      ((flags) & SETTING_NO_RESET_ALL) != 0,                                                                                                 \
-     ((flags) & SETTING_OCTAL) != 0},
+     ((flags) & SETTING_OCTAL) != 0,                                                                                                        \
+     ((flags) & SETTING_NAMES) != 0},
 static const struct setting_fact facts[] = {
 #include "session/settings.def"
 };

@@ -43,6 +43,7 @@ struct setting_fact {
     bool hidden;       /* left out of SHOW ALL and pg_settings */
     bool no_reset_all; /* RESET ALL leaves it alone */
     bool octal;        /* an integer printed in base 8 */
+    bool names;        /* a list whose members are identifiers: SET quotes them */
 };
 
 struct settings *settings_new(void); /* all defaults */
