@@ -109,8 +109,6 @@ void interrupts_enter(struct interrupts *interrupts, enum interrupt_phase phase,
     interrupts->phase = phase;
     if (!interrupts->has_timer || (!limit_ms && !must_check))
         return;
-    if (!limit_ms && interrupts->armed)
-        return;
     int64_t now = now_ms(), next = must_check ? now + interrupts->check_every : INT64_MAX;
     if (limit_ms) {
         interrupts->deadline = now + limit_ms;
