@@ -62,24 +62,33 @@ void expr_list_add(struct analysis *a, struct expr_list *list, struct expr *expr
 bool analyse_handles(const PgQuery__Node *node)
 {
     switch (node->node_case) {
-    case PG_QUERY__NODE__NODE_SELECT_STMT: return !node->select_stmt->into_clause;
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return !node->select_stmt->into_clause;
     case PG_QUERY__NODE__NODE_INSERT_STMT:
     case PG_QUERY__NODE__NODE_UPDATE_STMT:
     case PG_QUERY__NODE__NODE_DELETE_STMT:
-    case PG_QUERY__NODE__NODE_MERGE_STMT: return true;
-    default: return false;
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+        return true;
+    default:
+        return false;
     }
 }
 
 struct query *analyse_query_node(struct analysis *a, const PgQuery__Node *node)
 {
     switch (node->node_case) {
-    case PG_QUERY__NODE__NODE_SELECT_STMT: return analyse_select(a, node->select_stmt);
-    case PG_QUERY__NODE__NODE_INSERT_STMT: return analyse_insert(a, node->insert_stmt);
-    case PG_QUERY__NODE__NODE_UPDATE_STMT: return analyse_update(a, node->update_stmt);
-    case PG_QUERY__NODE__NODE_DELETE_STMT: return analyse_delete(a, node->delete_stmt);
-    case PG_QUERY__NODE__NODE_MERGE_STMT: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "MERGE is not supported yet");
-    default: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this statement cannot be analysed as a query");
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return analyse_select(a, node->select_stmt);
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+        return analyse_insert(a, node->insert_stmt);
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+        return analyse_update(a, node->update_stmt);
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+        return analyse_delete(a, node->delete_stmt);
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "MERGE is not supported yet");
+    default:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this statement cannot be analysed as a query");
     }
 }
 
@@ -137,8 +146,8 @@ struct rte *analyse_relation_entry(struct compiler *compiler, struct arena *aren
     return rte_relation(&a, relation, NULL);
 }
 
-struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, const PgQuery__Node *node, const char *text, struct rte *rte,
-                               const char *what, struct diag *diag)
+struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, const PgQuery__Node *node, const char *text,
+                               struct rte *rte, const char *what, struct diag *diag)
 {
     struct compiler saved = enter(compiler, arena, text);
     struct analysis a = analysis_of(compiler, arena, diag);
@@ -151,7 +160,8 @@ struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, c
     return expr;
 }
 
-struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, const char *text, struct rte *rte, struct diag *diag)
+struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, const char *text, struct rte *rte,
+                               struct diag *diag)
 {
     const char *sql = arena_printf(arena, "SELECT %s", text);
     PgQuery__Node *node = parse_statement(arena, sql, diag);
@@ -163,36 +173,39 @@ struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, c
     }
     bool saved_path = compiler->system_path;
     compiler->system_path = true;
-    struct expr *expr = analyse_expr_node(compiler, arena, node->select_stmt->target_list[0]->res_target->val, sql, rte, "expressions", diag);
+    struct expr *expr =
+        analyse_expr_node(compiler, arena, node->select_stmt->target_list[0]->res_target->val, sql, rte, "expressions", diag);
     compiler->system_path = saved_path;
     return expr;
 }
 
-struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, struct expr *expr, const char *column, oid_t type, int32_t typmod,
-                                struct diag *diag)
+struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, struct expr *expr, const char *column, oid_t type,
+                                int32_t typmod, struct diag *diag)
 {
     struct analysis a = analysis_of(compiler, arena, diag);
     struct expr *out = coerce_to_target(&a, expr, type, typmod, COERCE_ASSIGNMENT, expr->location);
     if (!out && !diag_is_set(diag)) {
-        analysis_error(&a, ERRCODE_DATATYPE_MISMATCH, expr->location, "column \"%s\" is of type %s but expression is of type %s", column,
-                       analysis_type(&a, type), analysis_type(&a, expr->type));
+        analysis_error(&a, ERRCODE_DATATYPE_MISMATCH, expr->location, "column \"%s\" is of type %s but expression is of type %s",
+                       column, analysis_type(&a, type), analysis_type(&a, expr->type));
         diag_hint(diag, "You will need to rewrite or cast the expression.");
     }
     return out;
 }
 
 /* The sequence behind an identity column. */
-static const struct catalog_relation *identity_sequence(struct analysis *a, const struct catalog_relation *relation, int16_t attnum)
+static const struct catalog_relation *identity_sequence(struct analysis *a, const struct catalog_relation *relation,
+                                                        int16_t attnum)
 {
     const struct catalog_relation *at;
     for (int i = 0; (at = catalog_relation_at(a->catalog, i)); i++)
-        if (at->kind == 'S' && at->sequence && at->sequence->owner_relation == relation->oid && at->sequence->owner_attnum == attnum)
+        if (at->kind == 'S' && at->sequence && at->sequence->owner_relation == relation->oid &&
+            at->sequence->owner_attnum == attnum)
             return at;
     return NULL;
 }
 
-bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation, const struct catalog_column *column,
-                     struct expr **out, struct diag *diag)
+bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation,
+                     const struct catalog_column *column, struct expr **out, struct diag *diag)
 {
     struct analysis a = analysis_of(compiler, arena, diag);
     *out = NULL;
@@ -211,7 +224,8 @@ bool analyse_default(struct compiler *compiler, struct arena *arena, const struc
     }
     const struct type_desc *type = analysis_type_desc(&a, column->type);
     if (type && type->typtype == 'd') {
-        *out = analyse_assignment(compiler, arena, literal_null(&a, UNKNOWN_OID, -1), column->name, column->type, column->typmod, diag);
+        *out = analyse_assignment(compiler, arena, literal_null(&a, UNKNOWN_OID, -1), column->name, column->type, column->typmod,
+                                  diag);
         return *out != NULL;
     }
     return true;

@@ -18,25 +18,27 @@ struct query *analyse_query_text(struct compiler *compiler, struct arena *arena,
 struct rte *analyse_relation_entry(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation);
 
 /* An expression given as text over the columns of `rte` (NULL: none), uncoerced but for unknown literals, which become text. */
-struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, const char *text, struct rte *rte, struct diag *diag);
+struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, const char *text, struct rte *rte,
+                               struct diag *diag);
 
 /* An already parsed expression, likewise: its locations refer to `text`. `what` names the place in messages: "CHECK constraints", "DEFAULT expressions",
  * "index expressions". */
-struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, const PgQuery__Node *node, const char *text, struct rte *rte,
-                               const char *what, struct diag *diag);
+struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, const PgQuery__Node *node, const char *text,
+                               struct rte *rte, const char *what, struct diag *diag);
 
 /* Coerce as an assignment to a column of (type, typmod) does: 42804 when it cannot be. */
-struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, struct expr *expr, const char *column, oid_t type, int32_t typmod,
-                                struct diag *diag);
+struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, struct expr *expr, const char *column, oid_t type,
+                                int32_t typmod, struct diag *diag);
 
 /* The value of a column that INSERT leaves out: its default, its identity's next value, its domain's default; *out NULL: NULL. */
-bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation, const struct catalog_column *column,
-                     struct expr **out, struct diag *diag);
+bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation,
+                     const struct catalog_column *column, struct expr **out, struct diag *diag);
 
 /* Resolve a type as written: 42704 'type "x" does not exist'. */
 bool analyse_type_name(struct compiler *compiler, const PgQuery__TypeName *name, oid_t *type, int32_t *typmod, struct diag *diag);
 
 /* Resolve a collation's name: 42704. */
-bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation, struct diag *diag);
+bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation,
+                            struct diag *diag);
 
 #endif

@@ -62,9 +62,12 @@ static bool infer(struct analysis *a, struct query *query, const PgQuery__InferC
             for (int k = 0; k < relation->nindexes; k++)
                 if (relation->indexes[k].oid == relation->constraints[i].index)
                     return conflict->index = &relation->indexes[k], true;
-            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, -1, "constraint in ON CONFLICT clause has no associated index"), false;
+            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, -1, "constraint in ON CONFLICT clause has no associated index"),
+                   false;
         }
-        return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, -1, "constraint \"%s\" for table \"%s\" does not exist", node->conname, relation->name), false;
+        return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, -1, "constraint \"%s\" for table \"%s\" does not exist", node->conname,
+                              relation->name),
+               false;
     }
     struct expr_list wanted = {0};
     for (size_t i = 0; i < node->n_index_elems; i++) {
@@ -76,13 +79,15 @@ static bool infer(struct analysis *a, struct query *query, const PgQuery__InferC
                 if (!rte->columns[c].hidden && strcmp(rte->columns[c].name, elem->name) == 0)
                     expr = expr_column(a, rte, c + 1, 0, node->location);
             if (!expr)
-                return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" does not exist", elem->name), false;
+                return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" does not exist", elem->name),
+                       false;
         } else if (!(expr = analyse_in(a, elem->expr, CLAUSE_WHERE))) {
             return false;
         }
         expr_list_add(a, &wanted, expr);
     }
-    if (node->where_clause && !(conflict->index_where = coerce_boolean(a, analyse_in(a, node->where_clause, CLAUSE_WHERE), "WHERE")))
+    if (node->where_clause &&
+        !(conflict->index_where = coerce_boolean(a, analyse_in(a, node->where_clause, CLAUSE_WHERE), "WHERE")))
         return false;
     for (int i = 0; i < relation->nindexes; i++) {
         const struct catalog_index *index = &relation->indexes[i];
@@ -94,7 +99,9 @@ static bool infer(struct analysis *a, struct query *query, const PgQuery__InferC
         conflict->index = index;
         return true;
     }
-    return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, -1, "there is no unique or exclusion constraint matching the ON CONFLICT specification"), false;
+    return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, -1,
+                          "there is no unique or exclusion constraint matching the ON CONFLICT specification"),
+           false;
 }
 
 bool analyse_conflict(struct analysis *a, struct query *query, const PgQuery__OnConflictClause *clause)
@@ -103,7 +110,8 @@ bool analyse_conflict(struct analysis *a, struct query *query, const PgQuery__On
     bool update = clause->action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
     conflict->action = update ? CONFLICT_UPDATE : CONFLICT_NOTHING;
     if (update && !clause->infer) {
-        analysis_error(a, ERRCODE_SYNTAX_ERROR, clause->location, "ON CONFLICT DO UPDATE requires inference specification or constraint name");
+        analysis_error(a, ERRCODE_SYNTAX_ERROR, clause->location,
+                       "ON CONFLICT DO UPDATE requires inference specification or constraint name");
         return diag_hint(a->diag, "For example, ON CONFLICT (column_name).");
     }
     if (clause->infer && !infer(a, query, clause->infer))
@@ -118,7 +126,8 @@ bool analyse_conflict(struct analysis *a, struct query *query, const PgQuery__On
     for (int i = 0; i < saved.count; i++)
         ns_add(a, &a->scope->names, saved.items[i]);
     ns_add(a, &a->scope->names, excluded);
-    bool done = dml_assignments(a, query->result->relation, clause->n_target_list, clause->target_list, &conflict->nassignments, &conflict->assignments);
+    bool done = dml_assignments(a, query->result->relation, clause->n_target_list, clause->target_list, &conflict->nassignments,
+                                &conflict->assignments);
     if (done && clause->where_clause) {
         conflict->where = coerce_boolean(a, analyse_in(a, clause->where_clause, CLAUSE_WHERE), "WHERE");
         done = conflict->where != NULL;

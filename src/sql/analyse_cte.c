@@ -12,18 +12,22 @@ static bool take_columns(struct analysis *a, struct cte *cte, const struct query
         if (targets[i].junk)
             continue;
         const struct expr *expr = targets[i].expr;
-        cte->columns[cte->ncolumns++] = (struct rte_column){.name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
+        cte->columns[cte->ncolumns++] = (struct rte_column){
+            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
     }
     if ((int) node->n_aliascolnames > cte->ncolumns)
-        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->location, "WITH query \"%s\" has %d columns available but %zu columns specified",
-                              cte->name, cte->ncolumns, node->n_aliascolnames), false;
+        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->location,
+                              "WITH query \"%s\" has %d columns available but %zu columns specified", cte->name, cte->ncolumns,
+                              node->n_aliascolnames),
+               false;
     for (size_t i = 0; i < node->n_aliascolnames; i++)
         cte->columns[i].name = analysis_string(node->aliascolnames[i]);
     return true;
 }
 
 /* The non-recursive arm gives the columns that the recursive one reads. */
-static struct query *recursive_query(struct analysis *a, struct cte *cte, const PgQuery__CommonTableExpr *node, struct cte_name *name)
+static struct query *recursive_query(struct analysis *a, struct cte *cte, const PgQuery__CommonTableExpr *node,
+                                     struct cte_name *name)
 {
     const PgQuery__SelectStmt *stmt = node->ctequery->select_stmt;
     struct query *query = query_new(a, COMMAND_SELECT);
@@ -57,8 +61,8 @@ static struct query *recursive_query(struct analysis *a, struct cte *cte, const 
                 return NULL;
             if (common != type) {
                 analysis_error(a, ERRCODE_DATATYPE_MISMATCH, left[i].expr->location,
-                               "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall", cte->name, i + 1,
-                               analysis_type(a, type), analysis_type(a, common));
+                               "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall",
+                               cte->name, i + 1, analysis_type(a, type), analysis_type(a, common));
                 diag_hint(a->diag, "Cast the output of the non-recursive term to the correct type.");
                 return NULL;
             }
@@ -93,7 +97,8 @@ static bool field_names(const ProtobufCMessage *message, const ProtobufCFieldDes
                 return true;
         return false;
     }
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && *(const uint32_t *) (const void *) (base + field->quantifier_offset) != field->id)
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+        *(const uint32_t *) (const void *) (base + field->quantifier_offset) != field->id)
         return false;
     const ProtobufCMessage *inner = *(ProtobufCMessage *const *) (const void *) (base + field->offset);
     return inner && names_itself(inner, name);
@@ -115,15 +120,20 @@ static bool analyse_cte(struct analysis *a, const PgQuery__CommonTableExpr *node
 {
     struct cte *cte = name->cte;
     if (node->search_clause || node->cycle_clause)
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "SEARCH and CYCLE clauses are not supported yet"), false;
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "SEARCH and CYCLE clauses are not supported yet"),
+               false;
     bool itself = recursive && names_itself(&node->ctequery->base, node->ctename);
     if (itself) {
-        bool is_union = node->ctequery->node_case == PG_QUERY__NODE__NODE_SELECT_STMT && node->ctequery->select_stmt->op == PG_QUERY__SET_OPERATION__SETOP_UNION;
+        bool is_union = node->ctequery->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
+                        node->ctequery->select_stmt->op == PG_QUERY__SET_OPERATION__SETOP_UNION;
         if (!is_union)
             return analysis_error(a, ERRCODE_INVALID_RECURSION, node->location,
-                                  "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", node->ctename), false;
+                                  "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term",
+                                  node->ctename),
+                   false;
         if (node->ctequery->select_stmt->n_sort_clause)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "ORDER BY in a recursive query is not implemented"), false;
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "ORDER BY in a recursive query is not implemented"),
+                   false;
         cte->query = recursive_query(a, cte, node, name);
         return cte->query != NULL;
     }
@@ -141,7 +151,9 @@ bool analyse_with(struct analysis *a, struct query *query, const PgQuery__WithCl
         const PgQuery__CommonTableExpr *node = with->ctes[i]->common_table_expr;
         for (size_t k = 0; k < i; k++)
             if (strcmp(names[k]->cte->name, node->ctename) == 0)
-                return analysis_error(a, ERRCODE_DUPLICATE_ALIAS, node->location, "WITH query name \"%s\" specified more than once", node->ctename), false;
+                return analysis_error(a, ERRCODE_DUPLICATE_ALIAS, node->location,
+                                      "WITH query name \"%s\" specified more than once", node->ctename),
+                       false;
         struct cte *cte = arena_new(a->arena, struct cte);
         cte->name = node->ctename;
         cte->number = a->compiler->next_cte++;

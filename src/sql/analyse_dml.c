@@ -7,7 +7,8 @@ struct rte *dml_target(struct analysis *a, struct query *query, const PgQuery__R
     int levels_up;
     struct cte_name *cte = name->schemaname[0] ? NULL : scope_cte(a, name->relname, &levels_up);
     if (cte)
-        return analysis_error(a, ERRCODE_UNDEFINED_TABLE, name->location, "relation \"%s\" cannot be the target of a modifying statement", name->relname);
+        return analysis_error(a, ERRCODE_UNDEFINED_TABLE, name->location,
+                              "relation \"%s\" cannot be the target of a modifying statement", name->relname);
     const struct catalog_relation *relation = scope_relation(a, name, true);
     if (!relation)
         return NULL;
@@ -16,11 +17,16 @@ struct rte *dml_target(struct analysis *a, struct query *query, const PgQuery__R
     if (relation->kind == 'v' || relation->kind == 'm' || relation->kind == 'S') {
         if (relation->kind == 'v') {
             bool insert = strcmp(verb, "INSERT") == 0, update = strcmp(verb, "UPDATE") == 0;
-            analysis_error(a, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, -1, insert ? "cannot insert into view \"%s\"" : update ? "cannot update view \"%s\"" : "cannot delete from view \"%s\"", relation->name);
+            analysis_error(a, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, -1,
+                           insert   ? "cannot insert into view \"%s\""
+                           : update ? "cannot update view \"%s\""
+                                    : "cannot delete from view \"%s\"",
+                           relation->name);
             diag_detail(a->diag, "Changes through views are not supported yet.");
             return NULL;
         }
-        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, -1, "cannot change %s \"%s\"", relation->kind == 'S' ? "sequence" : "materialized view", relation->name);
+        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, -1, "cannot change %s \"%s\"",
+                              relation->kind == 'S' ? "sequence" : "materialized view", relation->name);
     }
     query->result = rte_relation(a, relation, name->alias ? name->alias->aliasname : NULL);
     return query->result;
@@ -30,14 +36,15 @@ struct expr *dml_assign(struct analysis *a, const struct catalog_column *column,
 {
     struct expr *out = coerce_to_target(a, value, column->type, column->typmod, COERCE_ASSIGNMENT, value->location);
     if (!out && !diag_is_set(a->diag)) {
-        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, value->location, "column \"%s\" is of type %s but expression is of type %s", column->name,
-                       analysis_type(a, column->type), analysis_type(a, value->type));
+        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, value->location, "column \"%s\" is of type %s but expression is of type %s",
+                       column->name, analysis_type(a, column->type), analysis_type(a, value->type));
         diag_hint(a->diag, "You will need to rewrite or cast the expression.");
     }
     return out;
 }
 
-bool dml_default(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column, struct expr **out)
+bool dml_default(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column,
+                 struct expr **out)
 {
     return analyse_default(a->compiler, a->arena, relation, column, out, a->diag);
 }
@@ -49,19 +56,22 @@ bool dml_returning(struct analysis *a, struct query *query, size_t count, PgQuer
 }
 
 /* What a multiple assignment gives to one of its columns. */
-static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRef *ref, const struct catalog_column *column, bool *is_default)
+static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRef *ref, const struct catalog_column *column,
+                                bool *is_default)
 {
     const PgQuery__Node *source = ref->source;
     int index = ref->colno - 1;
     (void) column;
     if (source->node_case == PG_QUERY__NODE__NODE_ROW_EXPR) {
         if ((int) source->row_expr->n_args != ref->ncolumns)
-            return analysis_error(a, ERRCODE_SYNTAX_ERROR, source->row_expr->location, "number of columns does not match number of values");
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, source->row_expr->location,
+                                  "number of columns does not match number of values");
         struct expr *expr = analyse_in(a, source->row_expr->args[index], CLAUSE_SET);
         *is_default = expr && expr->kind == EXPR_DEFAULT;
         return expr;
     }
-    if (source->node_case == PG_QUERY__NODE__NODE_SUB_LINK && source->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
+    if (source->node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
+        source->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
         enum clause saved = a->scope->clause;
         a->scope->clause = CLAUSE_SET;
         struct query *query = analyse_query_node(a, source->sub_link->subselect);
@@ -69,7 +79,8 @@ static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRe
         if (!query)
             return NULL;
         if (query->ntargets != ref->ncolumns)
-            return analysis_error(a, ERRCODE_SYNTAX_ERROR, source->sub_link->location, "number of columns does not match number of values");
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, source->sub_link->location,
+                                  "number of columns does not match number of values");
         struct target *one = arena_new(a->arena, struct target);
         if (query->setop != SETOP_NONE || query->nvalues || query->distinct) {
             /* The other outputs belong to what the query means: pick from outside. */
@@ -93,10 +104,12 @@ static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRe
         expr->sublink.query = query;
         return expr;
     }
-    return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
+    return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1,
+                          "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
 }
 
-bool dml_assignments(struct analysis *a, const struct catalog_relation *relation, size_t count, PgQuery__Node **nodes, int *nout, struct assignment **out)
+bool dml_assignments(struct analysis *a, const struct catalog_relation *relation, size_t count, PgQuery__Node **nodes, int *nout,
+                     struct assignment **out)
 {
     *out = arena_array(a->arena, struct assignment, count);
     *nout = 0;
@@ -104,13 +117,18 @@ bool dml_assignments(struct analysis *a, const struct catalog_relation *relation
         const PgQuery__ResTarget *node = nodes[i]->res_target;
         const struct catalog_column *column = catalog_column_by_name(relation, node->name);
         if (!column || column->dropped)
-            return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist", node->name,
-                                  relation->name), false;
+            return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist",
+                                  node->name, relation->name),
+                   false;
         if (node->n_indirection)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "assignment to an element or field is not supported yet"), false;
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
+                                  "assignment to an element or field is not supported yet"),
+                   false;
         for (int k = 0; k < *nout; k++)
             if ((*out)[k].column == column)
-                return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->location, "multiple assignments to same column \"%s\"", column->name), false;
+                return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->location, "multiple assignments to same column \"%s\"",
+                                      column->name),
+                       false;
         bool is_default = false;
         struct expr *value;
         if (node->val->node_case == PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF) {
@@ -123,8 +141,9 @@ bool dml_assignments(struct analysis *a, const struct catalog_relation *relation
             return false;
         if ((column->generated || column->identity == 'a') && !is_default) {
             analysis_error(a, ERRCODE_GENERATED_ALWAYS, -1, "column \"%s\" can only be updated to DEFAULT", column->name);
-            return column->generated ? diag_detail(a->diag, "Column \"%s\" is a generated column.", column->name)
-                                     : diag_detail(a->diag, "Column \"%s\" is an identity column defined as GENERATED ALWAYS.", column->name);
+            return column->generated
+                       ? diag_detail(a->diag, "Column \"%s\" is a generated column.", column->name)
+                       : diag_detail(a->diag, "Column \"%s\" is an identity column defined as GENERATED ALWAYS.", column->name);
         }
         if (column->generated)
             continue;
@@ -157,7 +176,8 @@ static bool update_body(struct analysis *a, struct query *query, const PgQuery__
     item->lateral_only = false;
     if (stmt->where_clause && !(query->where = coerce_boolean(a, analyse_in(a, stmt->where_clause, CLAUSE_WHERE), "WHERE")))
         return false;
-    return dml_assignments(a, target->relation, stmt->n_target_list, stmt->target_list, &query->nassignments, &query->assignments) &&
+    return dml_assignments(a, target->relation, stmt->n_target_list, stmt->target_list, &query->nassignments,
+                           &query->assignments) &&
            dml_returning(a, query, stmt->n_returning_list, stmt->returning_list);
 }
 

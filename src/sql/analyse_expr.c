@@ -45,7 +45,8 @@ static struct expr *analyse_param(struct analysis *a, const PgQuery__ParamRef *n
         return analysis_error(a, ERRCODE_UNDEFINED_PARAMETER, node->location, "there is no parameter $%d", node->number);
     if (node->number > compiler->params_cap) {
         int cap = node->number + 8;
-        compiler->param_types = arena_grow(a->arena, compiler->param_types, sizeof(oid_t) * (size_t) compiler->params_cap, sizeof(oid_t) * (size_t) cap);
+        compiler->param_types = arena_grow(a->arena, compiler->param_types, sizeof(oid_t) * (size_t) compiler->params_cap,
+                                           sizeof(oid_t) * (size_t) cap);
         memset(compiler->param_types + compiler->params_cap, 0, sizeof(oid_t) * (size_t) (cap - compiler->params_cap));
         compiler->params_cap = cap;
     }
@@ -87,7 +88,8 @@ struct expr *row_compare(struct analysis *a, const char *op, struct expr_list *l
         if (strcmp(names[i], op) == 0)
             strategy = i + 1;
     if (!strategy) {
-        analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, location, "could not determine interpretation of row comparison operator %s", op);
+        analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, location,
+                       "could not determine interpretation of row comparison operator %s", op);
         diag_hint(a->diag, "Row comparison operators must be associated with btree operator families.");
         return NULL;
     }
@@ -104,7 +106,8 @@ struct expr *row_compare(struct analysis *a, const char *op, struct expr_list *l
         expr_list_add(a, &expr->row_compare.right, r);
     }
     if (left->count == 1)
-        return operator_call(a, expr->row_compare.ops[0], expr->row_compare.left.items[0], expr->row_compare.right.items[0], location);
+        return operator_call(a, expr->row_compare.ops[0], expr->row_compare.left.items[0], expr->row_compare.right.items[0],
+                             location);
     return expr;
 }
 
@@ -168,7 +171,8 @@ static struct expr *analyse_distinct(struct analysis *a, const PgQuery__AExpr *n
     if (!right)
         return NULL;
     if (is_null_constant(node->rexpr) || is_null_constant(node->lexpr))
-        return expr_bool(a, negated ? EXPR_IS_NULL : EXPR_IS_NOT_NULL, is_null_constant(node->rexpr) ? left : right, NULL, node->location);
+        return expr_bool(a, negated ? EXPR_IS_NULL : EXPR_IS_NOT_NULL, is_null_constant(node->rexpr) ? left : right, NULL,
+                         node->location);
     if (!is_row(left) || !is_row(right))
         return distinct_of(a, left, right, negated, node->location);
     struct expr_list *l = &left->list.args, *r = &right->list.args;
@@ -255,8 +259,10 @@ static struct expr *analyse_between(struct analysis *a, const PgQuery__AExpr *no
     struct expr_list bounds = {0};
     if (!arg || !analyse_exprs(a, node->rexpr->list->n_items, node->rexpr->list->items, &bounds))
         return NULL;
-    bool negated = node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN || node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM;
-    bool symmetric = node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM || node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM;
+    bool negated =
+        node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN || node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM;
+    bool symmetric =
+        node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM || node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM;
     struct expr *arms[2] = {NULL};
     for (int i = 0; i < (symmetric ? 2 : 1); i++) {
         struct expr *low = compare(a, negated ? "<" : ">=", arg, bounds.items[i], node->location);
@@ -279,14 +285,16 @@ static struct expr *analyse_array_op(struct analysis *a, const PgQuery__AExpr *n
     if (array->type != UNKNOWN_OID) {
         const struct type_desc *desc = analysis_type_desc(a, array_type);
         if (!desc || !desc->element)
-            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, node->location, "op ANY/ALL (array) requires array on right side");
+            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, node->location,
+                                  "op ANY/ALL (array) requires array on right side");
         element = desc->element;
     }
     const struct operator_fact *op = operator_binary(a, name, left->type, element, node->location);
     if (!op)
         return NULL;
     if (op->result != BOOL_OID)
-        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, node->location, "op ANY/ALL (array) requires operator to yield boolean");
+        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, node->location,
+                              "op ANY/ALL (array) requires operator to yield boolean");
     oid_t actual[2] = {left->type, element}, declared[2] = {op->left, op->right};
     if (!coerce_polymorphic(a, 2, actual, declared, op->result, node->location))
         return NULL;
@@ -311,16 +319,22 @@ static struct expr *analyse_a_expr(struct analysis *a, const PgQuery__AExpr *nod
 {
     switch (node->kind) {
     case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY:
-    case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL: return analyse_array_op(a, node);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL:
+        return analyse_array_op(a, node);
     case PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT:
-    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT: return analyse_distinct(a, node);
-    case PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF: return analyse_nullif(a, node);
-    case PG_QUERY__A__EXPR__KIND__AEXPR_IN: return analyse_in_list(a, node);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT:
+        return analyse_distinct(a, node);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF:
+        return analyse_nullif(a, node);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_IN:
+        return analyse_in_list(a, node);
     case PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN:
     case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN:
     case PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM:
-    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM: return analyse_between(a, node);
-    default: return analyse_op(a, node);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM:
+        return analyse_between(a, node);
+    default:
+        return analyse_op(a, node);
     }
 }
 
@@ -377,7 +391,8 @@ static struct expr *analyse_case(struct analysis *a, const PgQuery__CaseExpr *no
     return coerce_collate(a, expr, all.count, all.items);
 }
 
-static struct expr *analyse_common(struct analysis *a, enum expr_kind kind, size_t count, PgQuery__Node **nodes, const char *construct, int location)
+static struct expr *analyse_common(struct analysis *a, enum expr_kind kind, size_t count, PgQuery__Node **nodes,
+                                   const char *construct, int location)
 {
     struct expr_list args = {0};
     if (!analyse_exprs(a, count, nodes, &args))
@@ -423,14 +438,17 @@ static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr 
         const struct type_desc *desc = analysis_type_desc(a, element);
         array = desc && desc->category == 'A' ? element : desc ? desc->array : 0;
         if (!array)
-            return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s", analysis_type(a, element));
+            return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s",
+                                  analysis_type(a, element));
     }
     for (int i = 0; i < items.count; i++) {
         struct expr *item = items.items[i];
-        items.items[i] = wanted ? coerce_to_target(a, item, element, typmod, COERCE_EXPLICIT, item->location) : coerce_to_common(a, item, element, "ARRAY");
+        items.items[i] = wanted ? coerce_to_target(a, item, element, typmod, COERCE_EXPLICIT, item->location)
+                                : coerce_to_common(a, item, element, "ARRAY");
         if (!items.items[i]) {
             if (!diag_is_set(a->diag))
-                analysis_error(a, ERRCODE_CANNOT_COERCE, item->location, "cannot cast type %s to %s", analysis_type(a, item->type), analysis_type(a, element));
+                analysis_error(a, ERRCODE_CANNOT_COERCE, item->location, "cannot cast type %s to %s",
+                               analysis_type(a, item->type), analysis_type(a, element));
             return NULL;
         }
     }
@@ -448,7 +466,8 @@ struct expr *analyse_cast(struct analysis *a, const PgQuery__TypeCast *node)
         return NULL;
     struct expr *arg;
     const struct type_desc *desc = analysis_type_desc(a, coercion_base(a, type, NULL));
-    if (node->arg->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && desc && desc->category == 'A' && desc->element && coercion_base(a, type, NULL) == type)
+    if (node->arg->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && desc && desc->category == 'A' && desc->element &&
+        coercion_base(a, type, NULL) == type)
         return analyse_array(a, node->arg->a_array_expr, type, typmod);
     arg = analyse_expr(a, node->arg);
     if (!arg)
@@ -456,7 +475,8 @@ struct expr *analyse_cast(struct analysis *a, const PgQuery__TypeCast *node)
     int location = node->location >= 0 ? node->location : node->type_name->location;
     struct expr *out = coerce_to_target(a, arg, type, typmod, COERCE_EXPLICIT, location);
     if (!out && !diag_is_set(a->diag))
-        return analysis_error(a, ERRCODE_CANNOT_COERCE, location, "cannot cast type %s to %s", analysis_type(a, arg->type), analysis_type(a, type));
+        return analysis_error(a, ERRCODE_CANNOT_COERCE, location, "cannot cast type %s to %s", analysis_type(a, arg->type),
+                              analysis_type(a, type));
     return out;
 }
 
@@ -466,7 +486,8 @@ struct expr *analyse_collate(struct analysis *a, struct expr *arg, oid_t collati
     if (!arg)
         return NULL;
     if (!type_is_collatable(a, arg->type))
-        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location, "collations are not supported by type %s", analysis_type(a, arg->type));
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location, "collations are not supported by type %s",
+                              analysis_type(a, arg->type));
     struct expr *expr = expr_new(a, EXPR_COLLATE, arg->type, location);
     expr->typmod = arg->typmod;
     expr->collation = collation;
@@ -483,8 +504,8 @@ static struct expr *analyse_row(struct analysis *a, const PgQuery__RowExpr *node
 static struct expr *analyse_null_test(struct analysis *a, const PgQuery__NullTest *node)
 {
     struct expr *arg = analyse_expr(a, node->arg);
-    return arg ? expr_bool(a, node->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL ? EXPR_IS_NULL : EXPR_IS_NOT_NULL, coerce_unknown(a, arg), NULL,
-                           node->location)
+    return arg ? expr_bool(a, node->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL ? EXPR_IS_NULL : EXPR_IS_NOT_NULL,
+                           coerce_unknown(a, arg), NULL, node->location)
                : NULL;
 }
 
@@ -524,8 +545,10 @@ static struct expr *analyse_sql_value(struct analysis *a, const PgQuery__SQLValu
         {VALUE_CURRENT_CATALOG, NAME_OID},
         {VALUE_CURRENT_SCHEMA, NAME_OID},
     };
-    bool precise = node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_TIME_N || node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_TIMESTAMP_N ||
-                   node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIME_N || node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIMESTAMP_N;
+    bool precise = node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_TIME_N ||
+                   node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_TIMESTAMP_N ||
+                   node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIME_N ||
+                   node->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIMESTAMP_N;
     struct expr *expr = expr_new(a, EXPR_SQL_VALUE, values[node->op].type, node->location);
     expr->sql_value.which = values[node->op].which;
     expr->sql_value.precision = precise ? (node->typmod > 6 ? 6 : node->typmod) : -1;
@@ -540,8 +563,8 @@ static struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, siz
     const struct type_desc *desc = analysis_type_desc(a, base);
     bool json = base == JSONB_OID;
     if (!desc || (!desc->element && !json))
-        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "cannot subscript type %s because it does not support subscripting",
-                              analysis_type(a, arg->type));
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location,
+                              "cannot subscript type %s because it does not support subscripting", analysis_type(a, arg->type));
     bool slice = false;
     for (size_t i = 0; i < count; i++)
         slice |= nodes[i]->a_indices->is_slice;
@@ -576,7 +599,8 @@ static struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, siz
             }
             if (!*out[b]) {
                 if (!diag_is_set(a->diag))
-                    analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location, json ? "subscript type %s is not supported" : "array subscript must have type integer",
+                    analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location,
+                                   json ? "subscript type %s is not supported" : "array subscript must have type integer",
                                    analysis_type(a, bound->type));
                 return NULL;
             }
@@ -597,13 +621,15 @@ int composite_fields(struct analysis *a, const struct expr *expr, struct type_fi
         const struct rte *rte = expr->whole_row.rte;
         *fields = arena_array(a->arena, struct type_field, rte->ncolumns);
         for (int i = 0; i < rte->ncolumns; i++)
-            (*fields)[i] = (struct type_field){rte->columns[i].name, rte->columns[i].type, rte->columns[i].typmod, rte->columns[i].hidden};
+            (*fields)[i] =
+                (struct type_field){rte->columns[i].name, rte->columns[i].type, rte->columns[i].typmod, rte->columns[i].hidden};
         return rte->ncolumns;
     }
     if (expr->kind == EXPR_ROW) {
         *fields = arena_array(a->arena, struct type_field, expr->list.args.count);
         for (int i = 0; i < expr->list.args.count; i++)
-            (*fields)[i] = (struct type_field){arena_printf(a->arena, "f%d", i + 1), expr->list.args.items[i]->type, expr->list.args.items[i]->typmod, false};
+            (*fields)[i] = (struct type_field){arena_printf(a->arena, "f%d", i + 1), expr->list.args.items[i]->type,
+                                               expr->list.args.items[i]->typmod, false};
         return expr->list.args.count;
     }
     if (expr->kind == EXPR_CALL && expr->call.proc->all_args && expr->call.proc->names && expr->type == RECORD_OID) {
@@ -616,7 +642,8 @@ int composite_fields(struct analysis *a, const struct expr *expr, struct type_fi
             oid_t type = (oid_t) strtoul(types, &end, 10);
             const char *comma = strchrnul(names, ',');
             if (strchr("obt", expr->call.proc->modes[i]))
-                (*fields)[count++] = (struct type_field){arena_strndup(a->arena, names, (size_t) (comma - names)), type, -1, false};
+                (*fields)[count++] =
+                    (struct type_field){arena_strndup(a->arena, names, (size_t) (comma - names)), type, -1, false};
             types = end;
             names = *comma ? comma + 1 : comma;
         }
@@ -650,10 +677,13 @@ struct expr *analyse_field(struct analysis *a, struct expr *arg, const char *nam
             return func_build(a, NULL, name, 1, &arg, location);
     }
     if (arg->type == RECORD_OID && count < 0)
-        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "could not identify column \"%s\" in record data type", name);
+        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "could not identify column \"%s\" in record data type",
+                              name);
     if (count >= 0)
-        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "column \"%s\" not found in data type %s", name, analysis_type(a, arg->type));
-    return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, location, "column notation .%s applied to type %s, which is not a composite type", name,
+        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "column \"%s\" not found in data type %s", name,
+                              analysis_type(a, arg->type));
+    return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, location,
+                          "column notation .%s applied to type %s, which is not a composite type", name,
                           analysis_type(a, arg->type));
 }
 
@@ -672,7 +702,8 @@ static struct expr *analyse_indirection(struct analysis *a, const PgQuery__AIndi
             expr = analyse_field(a, expr, analysis_string(item), expr->location);
             i++;
         } else {
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "row expansion via \"*\" is not supported here");
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location,
+                                  "row expansion via \"*\" is not supported here");
         }
     }
     return expr;
@@ -689,26 +720,40 @@ static struct expr *analyse_grouping(struct analysis *a, const PgQuery__Grouping
 static struct expr *analyse_node(struct analysis *a, const PgQuery__Node *node)
 {
     switch (node->node_case) {
-    case PG_QUERY__NODE__NODE_A_CONST: return literal_expr(a, node->a_const);
-    case PG_QUERY__NODE__NODE_COLUMN_REF: return scope_column_ref(a, node->column_ref);
-    case PG_QUERY__NODE__NODE_PARAM_REF: return analyse_param(a, node->param_ref);
-    case PG_QUERY__NODE__NODE_A_EXPR: return analyse_a_expr(a, node->a_expr);
-    case PG_QUERY__NODE__NODE_BOOL_EXPR: return analyse_bool(a, node->bool_expr);
-    case PG_QUERY__NODE__NODE_FUNC_CALL: return analyse_func(a, node->func_call);
-    case PG_QUERY__NODE__NODE_TYPE_CAST: return analyse_cast(a, node->type_cast);
-    case PG_QUERY__NODE__NODE_CASE_EXPR: return analyse_case(a, node->case_expr);
+    case PG_QUERY__NODE__NODE_A_CONST:
+        return literal_expr(a, node->a_const);
+    case PG_QUERY__NODE__NODE_COLUMN_REF:
+        return scope_column_ref(a, node->column_ref);
+    case PG_QUERY__NODE__NODE_PARAM_REF:
+        return analyse_param(a, node->param_ref);
+    case PG_QUERY__NODE__NODE_A_EXPR:
+        return analyse_a_expr(a, node->a_expr);
+    case PG_QUERY__NODE__NODE_BOOL_EXPR:
+        return analyse_bool(a, node->bool_expr);
+    case PG_QUERY__NODE__NODE_FUNC_CALL:
+        return analyse_func(a, node->func_call);
+    case PG_QUERY__NODE__NODE_TYPE_CAST:
+        return analyse_cast(a, node->type_cast);
+    case PG_QUERY__NODE__NODE_CASE_EXPR:
+        return analyse_case(a, node->case_expr);
     case PG_QUERY__NODE__NODE_COALESCE_EXPR:
-        return analyse_common(a, EXPR_COALESCE, node->coalesce_expr->n_args, node->coalesce_expr->args, "COALESCE", node->coalesce_expr->location);
+        return analyse_common(a, EXPR_COALESCE, node->coalesce_expr->n_args, node->coalesce_expr->args, "COALESCE",
+                              node->coalesce_expr->location);
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR: {
         bool greatest = node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST;
         return analyse_common(a, greatest ? EXPR_GREATEST : EXPR_LEAST, node->min_max_expr->n_args, node->min_max_expr->args,
                               greatest ? "GREATEST" : "LEAST", node->min_max_expr->location);
     }
-    case PG_QUERY__NODE__NODE_SUB_LINK: return analyse_sublink(a, node->sub_link);
-    case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: return analyse_array(a, node->a_array_expr, 0, -1);
-    case PG_QUERY__NODE__NODE_ROW_EXPR: return analyse_row(a, node->row_expr);
-    case PG_QUERY__NODE__NODE_NULL_TEST: return analyse_null_test(a, node->null_test);
-    case PG_QUERY__NODE__NODE_BOOLEAN_TEST: return analyse_bool_test(a, node->boolean_test);
+    case PG_QUERY__NODE__NODE_SUB_LINK:
+        return analyse_sublink(a, node->sub_link);
+    case PG_QUERY__NODE__NODE_A_ARRAY_EXPR:
+        return analyse_array(a, node->a_array_expr, 0, -1);
+    case PG_QUERY__NODE__NODE_ROW_EXPR:
+        return analyse_row(a, node->row_expr);
+    case PG_QUERY__NODE__NODE_NULL_TEST:
+        return analyse_null_test(a, node->null_test);
+    case PG_QUERY__NODE__NODE_BOOLEAN_TEST:
+        return analyse_bool_test(a, node->boolean_test);
     case PG_QUERY__NODE__NODE_COLLATE_CLAUSE: {
         oid_t collation;
         struct expr *arg = analyse_expr(a, node->collate_clause->arg);
@@ -717,18 +762,25 @@ static struct expr *analyse_node(struct analysis *a, const PgQuery__Node *node)
             return NULL;
         return analyse_collate(a, arg, collation, node->collate_clause->location);
     }
-    case PG_QUERY__NODE__NODE_A_INDIRECTION: return analyse_indirection(a, node->a_indirection);
-    case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION: return analyse_sql_value(a, node->sqlvalue_function);
+    case PG_QUERY__NODE__NODE_A_INDIRECTION:
+        return analyse_indirection(a, node->a_indirection);
+    case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
+        return analyse_sql_value(a, node->sqlvalue_function);
     case PG_QUERY__NODE__NODE_SET_TO_DEFAULT: {
         if (a->scope->clause != CLAUSE_VALUES && a->scope->clause != CLAUSE_SET)
-            return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->set_to_default->location, "DEFAULT is not allowed in this context");
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->set_to_default->location,
+                                  "DEFAULT is not allowed in this context");
         return expr_new(a, EXPR_DEFAULT, UNKNOWN_OID, node->set_to_default->location);
     }
-    case PG_QUERY__NODE__NODE_GROUPING_FUNC: return analyse_grouping(a, node->grouping_func);
-    case PG_QUERY__NODE__NODE_CURRENT_OF_EXPR: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "WHERE CURRENT OF is not supported yet");
+    case PG_QUERY__NODE__NODE_GROUPING_FUNC:
+        return analyse_grouping(a, node->grouping_func);
+    case PG_QUERY__NODE__NODE_CURRENT_OF_EXPR:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "WHERE CURRENT OF is not supported yet");
     case PG_QUERY__NODE__NODE_XML_EXPR:
-    case PG_QUERY__NODE__NODE_XML_SERIALIZE: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "XML expressions are not supported yet");
-    default: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this expression is not supported yet");
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "XML expressions are not supported yet");
+    default:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this expression is not supported yet");
     }
 }
 

@@ -18,8 +18,9 @@ static bool rename_columns(struct analysis *a, struct rte *rte, size_t count, Pg
     for (int i = 0; i < rte->ncolumns; i++)
         visible += !rte->columns[i].hidden;
     if (count > visible)
-        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, -1, "table \"%s\" has %zu columns available but %zu columns specified", rte->alias,
-                              visible, count), false;
+        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, -1,
+                              "table \"%s\" has %zu columns available but %zu columns specified", rte->alias, visible, count),
+               false;
     for (int i = 0; i < rte->ncolumns && used < count; i++)
         if (!rte->columns[i].hidden)
             rte->columns[i].name = analysis_string(names[used++]);
@@ -43,7 +44,8 @@ struct rte *rte_subquery(struct analysis *a, struct query *query, const char *al
         if (targets[i].junk)
             continue;
         const struct expr *expr = targets[i].expr;
-        rte->columns[k++] = (struct rte_column){.name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
+        rte->columns[k++] = (struct rte_column){
+            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
     }
     return rename_columns(a, rte, ncolnames, colnames) ? rte : NULL;
 }
@@ -85,7 +87,8 @@ static struct from_item *from_relation(struct analysis *a, const PgQuery__RangeV
     if (found && !found->forward) {
         struct cte *cte = found->cte;
         if (cte->query && cte->query->command != COMMAND_SELECT && !cte->query->nreturning)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "WITH query \"%s\" does not have a RETURNING clause", cte->name);
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
+                                  "WITH query \"%s\" does not have a RETURNING clause", cte->name);
         rte = rte_new(a, RTE_CTE, alias, cte->ncolumns);
         rte->cte = cte;
         cte->references++;
@@ -94,7 +97,9 @@ static struct from_item *from_relation(struct analysis *a, const PgQuery__RangeV
         const struct catalog_relation *relation = scope_relation(a, node, true);
         if (!relation) {
             if (found)
-                diag_detail(a->diag, "There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.", node->relname);
+                diag_detail(a->diag,
+                            "There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.",
+                            node->relname);
             return NULL;
         }
         if (relation->kind == 'c')
@@ -111,8 +116,10 @@ static struct from_item *from_subselect(struct analysis *a, const PgQuery__Range
 {
     if (!node->alias) {
         const PgQuery__SelectStmt *select = node->subquery->select_stmt;
-        analysis_error(a, ERRCODE_SYNTAX_ERROR, -1, select->n_values_lists ? "VALUES in FROM must have an alias" : "subquery in FROM must have an alias");
-        diag_hint(a->diag, select->n_values_lists ? "For example, FROM (VALUES ...) [AS] foo." : "For example, FROM (SELECT ...) [AS] foo.");
+        analysis_error(a, ERRCODE_SYNTAX_ERROR, -1,
+                       select->n_values_lists ? "VALUES in FROM must have an alias" : "subquery in FROM must have an alias");
+        diag_hint(a->diag, select->n_values_lists ? "For example, FROM (VALUES ...) [AS] foo."
+                                                  : "For example, FROM (SELECT ...) [AS] foo.");
         return NULL;
     }
     bool saved = a->scope->lateral;
@@ -125,21 +132,26 @@ static struct from_item *from_subselect(struct analysis *a, const PgQuery__Range
     return rte ? leaf(a, rte, node->lateral, names) : NULL;
 }
 
-static struct rte_column *add_column(struct analysis *a, struct rte_column *columns, int *count, const char *name, oid_t type, int32_t typmod)
+static struct rte_column *add_column(struct analysis *a, struct rte_column *columns, int *count, const char *name, oid_t type,
+                                     int32_t typmod)
 {
     if ((*count & (*count - 1)) == 0)
-        columns = arena_grow(a->arena, columns, sizeof(*columns) * (size_t) *count, sizeof(*columns) * (size_t) (*count ? *count * 2 : 1));
+        columns = arena_grow(a->arena, columns, sizeof(*columns) * (size_t) *count,
+                             sizeof(*columns) * (size_t) (*count ? *count * 2 : 1));
     const struct type_desc *desc = analysis_type_desc(a, type);
-    columns[(*count)++] = (struct rte_column){.name = name, .type = type, .typmod = typmod, .collation = desc ? desc->collation : 0};
+    columns[(*count)++] =
+        (struct rte_column){.name = name, .type = type, .typmod = typmod, .collation = desc ? desc->collation : 0};
     return columns;
 }
 
-static struct rte_column *function_columns(struct analysis *a, struct expr *call, const char *name, const char *alias, bool single, size_t ndefs,
-                                           PgQuery__Node **defs, struct rte_column *columns, int *count)
+static struct rte_column *function_columns(struct analysis *a, struct expr *call, const char *name, const char *alias,
+                                           bool single, size_t ndefs, PgQuery__Node **defs, struct rte_column *columns,
+                                           int *count)
 {
     if (ndefs) {
         if (call->type != RECORD_OID)
-            return analysis_error(a, ERRCODE_SYNTAX_ERROR, call->location, "a column definition list is only allowed for functions returning \"record\"");
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, call->location,
+                                  "a column definition list is only allowed for functions returning \"record\"");
         for (size_t i = 0; i < ndefs; i++) {
             oid_t type;
             int32_t typmod;
@@ -158,7 +170,8 @@ static struct rte_column *function_columns(struct analysis *a, struct expr *call
         return columns;
     }
     if (call->type == RECORD_OID)
-        return analysis_error(a, ERRCODE_SYNTAX_ERROR, call->location, "a column definition list is required for functions returning \"record\"");
+        return analysis_error(a, ERRCODE_SYNTAX_ERROR, call->location,
+                              "a column definition list is required for functions returning \"record\"");
     /* One OUT parameter names the column (json_array_elements: value); else the alias does. */
     const char *own = NULL;
     if (call->kind == EXPR_CALL && call->call.proc->modes && call->call.proc->names) {
@@ -264,13 +277,15 @@ static int side_find(struct analysis *a, const struct side *side, const char *na
             continue;
         if (found >= 0) {
             if (report)
-                analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, -1, "common column name \"%s\" appears more than once in %s table", name, which);
+                analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, -1, "common column name \"%s\" appears more than once in %s table",
+                               name, which);
             return -2;
         }
         found = i;
     }
     if (found < 0 && report)
-        analysis_error(a, ERRCODE_UNDEFINED_COLUMN, -1, "column \"%s\" specified in USING clause does not exist in %s table", name, which);
+        analysis_error(a, ERRCODE_UNDEFINED_COLUMN, -1, "column \"%s\" specified in USING clause does not exist in %s table",
+                       name, which);
     return found;
 }
 
@@ -280,7 +295,8 @@ static struct expr *merged(struct analysis *a, PgQuery__JoinType type, struct ex
     oid_t common = coerce_common_type(a, 2, both, "JOIN/USING");
     if (!common)
         return NULL;
-    struct expr *l = coerce_to_common(a, left, common, "JOIN/USING"), *r = l ? coerce_to_common(a, right, common, "JOIN/USING") : NULL;
+    struct expr *l = coerce_to_common(a, left, common, "JOIN/USING"),
+                *r = l ? coerce_to_common(a, right, common, "JOIN/USING") : NULL;
     if (!r)
         return NULL;
     if (type == PG_QUERY__JOIN_TYPE__JOIN_RIGHT)
@@ -296,8 +312,8 @@ static struct expr *merged(struct analysis *a, PgQuery__JoinType type, struct ex
 
 static struct from_item *from_node(struct analysis *a, const PgQuery__Node *node, struct ns_list *names);
 
-static bool join_using(struct analysis *a, const PgQuery__JoinExpr *node, struct from_item *item, struct side *left, struct side *right,
-                       struct ns_item *out)
+static bool join_using(struct analysis *a, const PgQuery__JoinExpr *node, struct from_item *item, struct side *left,
+                       struct side *right, struct ns_item *out)
 {
     const char **using = arena_array(a->arena, const char *, left->count + node->n_using_clause + 1);
     int nusing = 0;
@@ -337,10 +353,14 @@ static bool join_using(struct analysis *a, const PgQuery__JoinExpr *node, struct
 static enum join_kind join_kind(const PgQuery__JoinExpr *node)
 {
     switch (node->jointype) {
-    case PG_QUERY__JOIN_TYPE__JOIN_LEFT: return JOIN_LEFT;
-    case PG_QUERY__JOIN_TYPE__JOIN_RIGHT: return JOIN_RIGHT;
-    case PG_QUERY__JOIN_TYPE__JOIN_FULL: return JOIN_FULL;
-    default: return node->quals || node->n_using_clause || node->is_natural ? JOIN_INNER : JOIN_CROSS;
+    case PG_QUERY__JOIN_TYPE__JOIN_LEFT:
+        return JOIN_LEFT;
+    case PG_QUERY__JOIN_TYPE__JOIN_RIGHT:
+        return JOIN_RIGHT;
+    case PG_QUERY__JOIN_TYPE__JOIN_FULL:
+        return JOIN_FULL;
+    default:
+        return node->quals || node->n_using_clause || node->is_natural ? JOIN_INNER : JOIN_CROSS;
     }
 }
 
@@ -425,13 +445,20 @@ static struct from_item *from_join(struct analysis *a, const PgQuery__JoinExpr *
 static struct from_item *from_node(struct analysis *a, const PgQuery__Node *node, struct ns_list *names)
 {
     switch (node->node_case) {
-    case PG_QUERY__NODE__NODE_RANGE_VAR: return from_relation(a, node->range_var, names);
-    case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return from_subselect(a, node->range_subselect, names);
-    case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return from_function(a, node->range_function, names);
-    case PG_QUERY__NODE__NODE_JOIN_EXPR: return from_join(a, node->join_expr, names);
-    case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "TABLESAMPLE is not supported yet");
-    case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "XMLTABLE is not supported yet");
-    default: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this FROM item is not supported yet");
+    case PG_QUERY__NODE__NODE_RANGE_VAR:
+        return from_relation(a, node->range_var, names);
+    case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
+        return from_subselect(a, node->range_subselect, names);
+    case PG_QUERY__NODE__NODE_RANGE_FUNCTION:
+        return from_function(a, node->range_function, names);
+    case PG_QUERY__NODE__NODE_JOIN_EXPR:
+        return from_join(a, node->join_expr, names);
+    case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "TABLESAMPLE is not supported yet");
+    case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "XMLTABLE is not supported yet");
+    default:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this FROM item is not supported yet");
     }
 }
 

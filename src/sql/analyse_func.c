@@ -4,7 +4,8 @@
 
 /* Calls: functions, aggregates, window functions. */
 
-static const char *signature(struct analysis *a, const char *schema, const char *name, int nargs, struct expr **args, int nnames, const char **names)
+static const char *signature(struct analysis *a, const char *schema, const char *name, int nargs, struct expr **args, int nnames,
+                             const char **names)
 {
     const char *out = schema ? arena_printf(a->arena, "%s.%s(", schema, name) : arena_printf(a->arena, "%s(", name);
     for (int i = 0; i < nargs; i++)
@@ -17,23 +18,40 @@ static const char *signature(struct analysis *a, const char *schema, const char 
 static const char *clause_name(const struct scope *scope)
 {
     switch (scope->clause) {
-    case CLAUSE_WHERE: return "WHERE";
-    case CLAUSE_JOIN: return "JOIN conditions";
-    case CLAUSE_GROUP: return "GROUP BY";
-    case CLAUSE_HAVING: return "HAVING";
-    case CLAUSE_LIMIT: return "LIMIT";
-    case CLAUSE_OFFSET: return "OFFSET";
-    case CLAUSE_VALUES: return "VALUES";
-    case CLAUSE_RETURNING: return "RETURNING";
-    case CLAUSE_SET: return "UPDATE";
-    case CLAUSE_FROM: return "functions in FROM";
-    case CLAUSE_FILTER: return "FILTER";
-    case CLAUSE_MERGE: return "MERGE WHEN conditions";
-    case CLAUSE_FRAME: return "window definitions";
-    case CLAUSE_PARTITION: return "window definitions";
-    case CLAUSE_WINDOW_ORDER: return "window definitions";
-    case CLAUSE_SCHEMA: return scope->what ? scope->what : "expressions";
-    default: return NULL;
+    case CLAUSE_WHERE:
+        return "WHERE";
+    case CLAUSE_JOIN:
+        return "JOIN conditions";
+    case CLAUSE_GROUP:
+        return "GROUP BY";
+    case CLAUSE_HAVING:
+        return "HAVING";
+    case CLAUSE_LIMIT:
+        return "LIMIT";
+    case CLAUSE_OFFSET:
+        return "OFFSET";
+    case CLAUSE_VALUES:
+        return "VALUES";
+    case CLAUSE_RETURNING:
+        return "RETURNING";
+    case CLAUSE_SET:
+        return "UPDATE";
+    case CLAUSE_FROM:
+        return "functions in FROM";
+    case CLAUSE_FILTER:
+        return "FILTER";
+    case CLAUSE_MERGE:
+        return "MERGE WHEN conditions";
+    case CLAUSE_FRAME:
+        return "window definitions";
+    case CLAUSE_PARTITION:
+        return "window definitions";
+    case CLAUSE_WINDOW_ORDER:
+        return "window definitions";
+    case CLAUSE_SCHEMA:
+        return scope->what ? scope->what : "expressions";
+    default:
+        return NULL;
     }
 }
 
@@ -45,8 +63,10 @@ static bool aggregates_allowed(enum clause clause)
     case CLAUSE_ORDER:
     case CLAUSE_DISTINCT:
     case CLAUSE_PARTITION:
-    case CLAUSE_WINDOW_ORDER: return true;
-    default: return false;
+    case CLAUSE_WINDOW_ORDER:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -91,7 +111,9 @@ static bool place_aggregate(struct analysis *a, struct expr *expr)
     if (expr->agg.filter)
         expr_walk(expr->agg.filter, 0, visit_levels, &levels);
     if (levels.window)
-        return analysis_error(a, ERRCODE_GROUPING_ERROR, levels.location, "aggregate function calls cannot contain window function calls"), false;
+        return analysis_error(a, ERRCODE_GROUPING_ERROR, levels.location,
+                              "aggregate function calls cannot contain window function calls"),
+               false;
     int up = levels.lowest < 0 ? 0 : levels.lowest;
     if (levels.nested && up == 0)
         return analysis_error(a, ERRCODE_GROUPING_ERROR, levels.location, "aggregate function calls cannot be nested"), false;
@@ -100,14 +122,16 @@ static bool place_aggregate(struct analysis *a, struct expr *expr)
         scope = scope->parent;
     if (!aggregates_allowed(scope->clause)) {
         const char *where = clause_name(scope);
-        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "aggregate functions are not allowed in %s", where), false;
+        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "aggregate functions are not allowed in %s", where),
+               false;
     }
     expr->agg.levels_up = up;
     scope->query->has_aggregates = true;
     return true;
 }
 
-static bool add_default_args(struct analysis *a, const struct overload *overload, int nargs, struct expr **args, struct expr **out)
+static bool add_default_args(struct analysis *a, const struct overload *overload, int nargs, struct expr **args,
+                             struct expr **out)
 {
     const char *sql = arena_printf(a->arena, "SELECT %s", overload->proc->defaults ? overload->proc->defaults : "");
     PgQuery__Node *node = parse_statement(a->arena, sql, a->diag);
@@ -135,8 +159,8 @@ static bool add_default_args(struct analysis *a, const struct overload *overload
 }
 
 /* Coerce to the declared types and pack a VARIADIC tail. */
-static struct expr *finish_args(struct analysis *a, struct overload *overload, int nargs, struct expr **args, struct expr_list *out, int location,
-                                oid_t *result)
+static struct expr *finish_args(struct analysis *a, struct overload *overload, int nargs, struct expr **args,
+                                struct expr_list *out, int location, oid_t *result)
 {
     struct expr **all = arena_array(a->arena, struct expr *, overload->nargs + 1);
     if (overload->ndefaults || overload->order) {
@@ -155,8 +179,9 @@ static struct expr *finish_args(struct analysis *a, struct overload *overload, i
     bool any = overload->nvariadic && overload->proc->variadic == ANY_OID;
     struct expr *packed = NULL;
     for (int i = 0; i < count; i++) {
-        struct expr *arg = overload->types[i] == ANY_OID ? coerce_unknown(a, all[i])
-                                                         : coerce_expr(a, all[i], overload->types[i], -1, COERCE_IMPLICIT, location);
+        struct expr *arg = overload->types[i] == ANY_OID
+                               ? coerce_unknown(a, all[i])
+                               : coerce_expr(a, all[i], overload->types[i], -1, COERCE_IMPLICIT, location);
         if (!arg)
             return NULL;
         if (overload->nvariadic && !any && i >= count - overload->nvariadic) {
@@ -233,7 +258,8 @@ static bool analyse_sort_args(struct analysis *a, const PgQuery__FuncCall *call,
     return true;
 }
 
-static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs, struct expr **args, const char *name)
+static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs,
+                                   struct expr **args, const char *name)
 {
     bool is_window = call->over != NULL;
     const struct aggregate_fact *fact = aggregate_fact_by_proc(overload->proc->oid);
@@ -247,9 +273,11 @@ static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *
         return NULL;
     bool ordered_set = overload->proc->kind == 'a' && fact && fact->kind != 'n';
     if (ordered_set && !call->agg_within_group)
-        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location, "WITHIN GROUP is required for ordered-set aggregate %s", name);
+        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location,
+                              "WITHIN GROUP is required for ordered-set aggregate %s", name);
     if (!ordered_set && call->agg_within_group)
-        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location, "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", name);
+        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location,
+                              "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", name);
     int direct = ordered_set ? all.count - (int) call->n_agg_order : 0;
     for (int i = 0; i < all.count; i++)
         expr_list_add(a, i < direct ? &expr->agg.direct_args : &expr->agg.args, all.items[i]);
@@ -286,12 +314,15 @@ static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *
         return place_aggregate(a, expr) ? expr : NULL;
     if (a->scope->clause != CLAUSE_TARGET && a->scope->clause != CLAUSE_ORDER && a->scope->clause != CLAUSE_DISTINCT) {
         const char *where = clause_name(a->scope);
-        return analysis_error(a, ERRCODE_WINDOWING_ERROR, call->location, "window functions are not allowed in %s", where ? where : "this clause");
+        return analysis_error(a, ERRCODE_WINDOWING_ERROR, call->location, "window functions are not allowed in %s",
+                              where ? where : "this clause");
     }
     if (call->agg_distinct)
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location, "DISTINCT is not implemented for window functions");
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location,
+                              "DISTINCT is not implemented for window functions");
     if (call->n_agg_order)
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location, "aggregate ORDER BY is not implemented for window functions");
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location,
+                              "aggregate ORDER BY is not implemented for window functions");
     expr->agg.window = window_of(a, call->over);
     if (!expr->agg.window)
         return NULL;
@@ -301,13 +332,13 @@ static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *
 
 static bool check_plain(struct analysis *a, const PgQuery__FuncCall *call, const struct proc_fact *proc, const char *what)
 {
-    const char *why = call->agg_star         ? "%s(*) specified, but %s is not an aggregate function"
-                      : call->agg_distinct   ? "DISTINCT specified, but %s is not an aggregate function"
+    const char *why = call->agg_star           ? "%s(*) specified, but %s is not an aggregate function"
+                      : call->agg_distinct     ? "DISTINCT specified, but %s is not an aggregate function"
                       : call->agg_within_group ? "WITHIN GROUP specified, but %s is not an aggregate function"
-                      : call->n_agg_order    ? "ORDER BY specified, but %s is not an aggregate function"
-                      : call->agg_filter     ? "FILTER specified, but %s is not an aggregate function"
-                      : call->over           ? "OVER specified, but %s is not a window function nor an aggregate function"
-                                             : NULL;
+                      : call->n_agg_order      ? "ORDER BY specified, but %s is not an aggregate function"
+                      : call->agg_filter       ? "FILTER specified, but %s is not an aggregate function"
+                      : call->over             ? "OVER specified, but %s is not a window function nor an aggregate function"
+                                               : NULL;
     if (why) {
         const char *at = strstr(why, "%s");
         const char *text = arena_printf(a->arena, "%.*s%s%s", (int) (at - why), why, what, at + 2);
@@ -321,11 +352,14 @@ static bool check_plain(struct analysis *a, const PgQuery__FuncCall *call, const
         return diag_hint(a->diag, "To call a procedure, use CALL.");
     }
     if (proc->kind == 'w')
-        return analysis_error(a, ERRCODE_WINDOWING_ERROR, call->location, "window function %s requires an OVER clause", proc->name), false;
+        return analysis_error(a, ERRCODE_WINDOWING_ERROR, call->location, "window function %s requires an OVER clause",
+                              proc->name),
+               false;
     return true;
 }
 
-static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs, struct expr **args, const char *what)
+static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs,
+                                struct expr **args, const char *what)
 {
     const struct proc_fact *proc = overload->proc;
     if (!check_plain(a, call, proc, what))
@@ -342,10 +376,14 @@ static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *cal
         case CLAUSE_TARGET:
         case CLAUSE_ORDER:
         case CLAUSE_GROUP:
-        case CLAUSE_DISTINCT: a->scope->query->has_srf = true; break;
-        case CLAUSE_FROM: break;
+        case CLAUSE_DISTINCT:
+            a->scope->query->has_srf = true;
+            break;
+        case CLAUSE_FROM:
+            break;
         default:
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location, "set-returning functions are not allowed in %s", clause_name(a->scope));
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location,
+                                  "set-returning functions are not allowed in %s", clause_name(a->scope));
         }
     }
     return expr;
@@ -360,7 +398,8 @@ struct expr *analyse_func(struct analysis *a, const PgQuery__FuncCall *call)
     oid_t types[PROC_ARGS_MAX];
     int nnames = 0;
     if (call->n_args + call->n_agg_order > PROC_ARGS_MAX)
-        return analysis_error(a, ERRCODE_TOO_MANY_ARGUMENTS, call->location, "cannot pass more than %d arguments to a function", PROC_ARGS_MAX);
+        return analysis_error(a, ERRCODE_TOO_MANY_ARGUMENTS, call->location, "cannot pass more than %d arguments to a function",
+                              PROC_ARGS_MAX);
     for (size_t i = 0; i < call->n_args; i++) {
         const PgQuery__Node *node = call->args[i];
         if (node->node_case == PG_QUERY__NODE__NODE_NAMED_ARG_EXPR) {
@@ -388,11 +427,13 @@ struct expr *analyse_func(struct analysis *a, const PgQuery__FuncCall *call)
     if (schema && strcmp(schema, "pg_catalog") != 0 && !catalog_schema_by_name(a->catalog, schema))
         return analysis_error(a, ERRCODE_INVALID_SCHEMA_NAME, call->location, "schema \"%s\" does not exist", schema);
     struct overload overload;
-    enum overload_result result = overload_find(a, schema, name, args.count, types, nnames, names, call->func_variadic, &overload);
+    enum overload_result result =
+        overload_find(a, schema, name, args.count, types, nnames, names, call->func_variadic, &overload);
     if (result != OVERLOAD_FOUND) {
         /* f(x) may be the column f of x (PostgreSQL docs 38.5.3). */
         struct type_field *fields;
-        if (result == OVERLOAD_NONE && args.count == 1 && !nnames && !schema && !call->agg_star && composite_fields(a, args.items[0], &fields) > 0) {
+        if (result == OVERLOAD_NONE && args.count == 1 && !nnames && !schema && !call->agg_star &&
+            composite_fields(a, args.items[0], &fields) > 0) {
             int nfields = composite_fields(a, args.items[0], &fields);
             for (int i = 0; i < nfields; i++)
                 if (!fields[i].dropped && strcmp(fields[i].name, name) == 0)
@@ -404,7 +445,8 @@ struct expr *analyse_func(struct analysis *a, const PgQuery__FuncCall *call)
         return coerce_to_target(a, args.items[0], overload.cast_type, -1, COERCE_EXPLICIT, call->location);
     if (overload.proc->kind == 'a' || (overload.proc->kind == 'w' && call->over)) {
         if (overload.proc->kind == 'a' && args.count == 0 && !call->agg_star && !call->agg_within_group)
-            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location, "%s(*) must be used to call a parameterless aggregate function", name);
+            return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, call->location,
+                                  "%s(*) must be used to call a parameterless aggregate function", name);
         return aggregate_call(a, call, &overload, args.count, args.items, name);
     }
     return scalar_call(a, call, &overload, args.count, args.items, what);

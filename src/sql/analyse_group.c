@@ -2,7 +2,8 @@
 
 /* GROUP BY, grouping sets, and the rule that what is not grouped must be aggregated. */
 
-struct expr *analyse_output_expr(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets, enum clause clause);
+struct expr *analyse_output_expr(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets,
+                                 enum clause clause);
 
 struct group_set {
     int count;
@@ -42,7 +43,8 @@ static struct group_set set_union(struct analysis *a, const struct group_set *le
 static bool key_of(struct analysis *a, struct query *query, const PgQuery__Node *node, struct group_set *out)
 {
     /* (a, b) without ROW is a list of keys. */
-    if (node->node_case == PG_QUERY__NODE__NODE_ROW_EXPR && node->row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST) {
+    if (node->node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+        node->row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST) {
         struct group_set set = {0};
         for (size_t i = 0; i < node->row_expr->n_args; i++) {
             struct group_set one;
@@ -57,12 +59,14 @@ static bool key_of(struct analysis *a, struct query *query, const PgQuery__Node 
     if (!expr)
         return false;
     if (expr->kind == EXPR_AGGREGATE)
-        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "aggregate functions are not allowed in GROUP BY"), false;
+        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "aggregate functions are not allowed in GROUP BY"),
+               false;
     if (expr->kind == EXPR_WINDOW)
         return analysis_error(a, ERRCODE_WINDOWING_ERROR, expr->location, "window functions are not allowed in GROUP BY"), false;
     if (expr->type != RECORD_OID && !operator_ordering(a, "=", expr->type))
-        return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location, "could not identify an equality operator for type %s",
-                              analysis_type(a, expr->type)), false;
+        return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location,
+                              "could not identify an equality operator for type %s", analysis_type(a, expr->type)),
+               false;
     *out = (struct group_set){1, arena_array(a->arena, int, 1)};
     out->members[0] = add_key(a, query, expr);
     return true;
@@ -73,7 +77,8 @@ static bool add_set(struct analysis *a, struct set_list *list, struct group_set 
     if (list->count >= 4096)
         return analysis_error(a, ERRCODE_STATEMENT_TOO_COMPLEX, -1, "too many grouping sets present (maximum 4096)"), false;
     if ((list->count & (list->count - 1)) == 0)
-        list->sets = arena_grow(a->arena, list->sets, sizeof(set) * (size_t) list->count, sizeof(set) * (size_t) (list->count ? list->count * 2 : 1));
+        list->sets = arena_grow(a->arena, list->sets, sizeof(set) * (size_t) list->count,
+                                sizeof(set) * (size_t) (list->count ? list->count * 2 : 1));
     list->sets[list->count++] = set;
     return true;
 }
@@ -171,8 +176,8 @@ struct check {
     struct analysis *a;
     struct query *query;
     const struct expr *offender;
-    bool inside;             /* in a subquery */
-    bool grouping;           /* GROUPING's argument is no key */
+    bool inside;   /* in a subquery */
+    bool grouping; /* GROUPING's argument is no key */
 };
 
 static bool names_group(struct check *check, struct expr *expr, int depth)
@@ -183,8 +188,9 @@ static bool names_group(struct check *check, struct expr *expr, int depth)
             return true;
         if (key->kind != expr->kind)
             continue;
-        if (depth == 0 ? expr_equal(check->a, key, expr)
-                       : key->kind == EXPR_COLUMN && key->column.rte == expr->column.rte && key->column.attno == expr->column.attno)
+        if (depth == 0
+                ? expr_equal(check->a, key, expr)
+                : key->kind == EXPR_COLUMN && key->column.rte == expr->column.rte && key->column.attno == expr->column.attno)
             return true;
     }
     return false;
@@ -237,12 +243,16 @@ static bool visit_ungrouped(void *arg, struct expr *expr, int depth, bool *skip)
         }
         return false;
     }
-    if (expr->kind != EXPR_CONST && expr->kind != EXPR_LITERAL && (depth == 0 || expr->kind == EXPR_COLUMN) && names_group(check, expr, depth)) {
+    if (expr->kind != EXPR_CONST && expr->kind != EXPR_LITERAL && (depth == 0 || expr->kind == EXPR_COLUMN) &&
+        names_group(check, expr, depth)) {
         *skip = true;
         return false;
     }
-    bool ours = (expr->kind == EXPR_COLUMN && expr->column.levels_up == depth) || (expr->kind == EXPR_WHOLE_ROW && expr->whole_row.levels_up == depth);
-    const struct rte *rte = expr->kind == EXPR_COLUMN ? expr->column.rte : expr->kind == EXPR_WHOLE_ROW ? expr->whole_row.rte : NULL;
+    bool ours = (expr->kind == EXPR_COLUMN && expr->column.levels_up == depth) ||
+                (expr->kind == EXPR_WHOLE_ROW && expr->whole_row.levels_up == depth);
+    const struct rte *rte = expr->kind == EXPR_COLUMN      ? expr->column.rte
+                            : expr->kind == EXPR_WHOLE_ROW ? expr->whole_row.rte
+                                                           : NULL;
     if (ours && !depends_on_key(check->query, rte)) {
         check->offender = expr;
         check->inside = depth > 0;
@@ -256,16 +266,21 @@ static bool report(struct check *check)
     struct analysis *a = check->a;
     const struct expr *expr = check->offender;
     if (check->grouping)
-        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "arguments to GROUPING must be grouping expressions of the associated query level"), false;
+        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location,
+                              "arguments to GROUPING must be grouping expressions of the associated query level"),
+               false;
     const struct rte *rte = expr->kind == EXPR_COLUMN ? expr->column.rte : expr->whole_row.rte;
     const char *name = expr->kind == EXPR_COLUMN && expr->column.attno > 0 ? rte->columns[expr->column.attno - 1].name
-                       : expr->kind == EXPR_COLUMN                          ? "ctid"
-                                                                            : "*";
+                       : expr->kind == EXPR_COLUMN                         ? "ctid"
+                                                                           : "*";
     const char *full = rte->alias ? arena_printf(a->arena, "%s.%s", rte->alias, name) : name;
     if (check->inside)
-        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "subquery uses ungrouped column \"%s\" from outer query", full), false;
+        return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location, "subquery uses ungrouped column \"%s\" from outer query",
+                              full),
+               false;
     return analysis_error(a, ERRCODE_GROUPING_ERROR, expr->location,
-                          "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", full), false;
+                          "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", full),
+           false;
 }
 
 bool group_check(struct analysis *a, struct query *query)

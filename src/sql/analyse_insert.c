@@ -7,7 +7,8 @@ struct insert_columns {
     const struct catalog_column **columns;
 };
 
-static bool column_list(struct analysis *a, const struct catalog_relation *relation, const PgQuery__InsertStmt *stmt, struct insert_columns *out)
+static bool column_list(struct analysis *a, const struct catalog_relation *relation, const PgQuery__InsertStmt *stmt,
+                        struct insert_columns *out)
 {
     out->columns = arena_array(a->arena, const struct catalog_column *, relation->natts + (int) stmt->n_cols);
     if (!stmt->n_cols) {
@@ -20,24 +21,32 @@ static bool column_list(struct analysis *a, const struct catalog_relation *relat
         const PgQuery__ResTarget *node = stmt->cols[i]->res_target;
         const struct catalog_column *column = catalog_column_by_name(relation, node->name);
         if (!column || column->dropped)
-            return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist", node->name,
-                                  relation->name), false;
+            return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist",
+                                  node->name, relation->name),
+                   false;
         if (node->n_indirection)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "assignment to an element or field is not supported yet"), false;
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
+                                  "assignment to an element or field is not supported yet"),
+                   false;
         for (int k = 0; k < out->count; k++)
             if (out->columns[k] == column)
-                return analysis_error(a, ERRCODE_DUPLICATE_COLUMN, node->location, "column \"%s\" specified more than once", node->name), false;
+                return analysis_error(a, ERRCODE_DUPLICATE_COLUMN, node->location, "column \"%s\" specified more than once",
+                                      node->name),
+                       false;
         out->columns[out->count++] = column;
     }
     return true;
 }
 
-static bool check_counts(struct analysis *a, const struct insert_columns *columns, int given, bool listed, int location, const PgQuery__InsertStmt *stmt)
+static bool check_counts(struct analysis *a, const struct insert_columns *columns, int given, bool listed, int location,
+                         const PgQuery__InsertStmt *stmt)
 {
     if (given > columns->count)
         return analysis_error(a, ERRCODE_SYNTAX_ERROR, location, "INSERT has more expressions than target columns"), false;
     if (listed && given < columns->count)
-        return analysis_error(a, ERRCODE_SYNTAX_ERROR, stmt->cols[given]->res_target->location, "INSERT has more target columns than expressions"), false;
+        return analysis_error(a, ERRCODE_SYNTAX_ERROR, stmt->cols[given]->res_target->location,
+                              "INSERT has more target columns than expressions"),
+               false;
     return true;
 }
 
@@ -57,7 +66,8 @@ static bool check_given(struct analysis *a, const struct catalog_column *column,
     return true;
 }
 
-static bool default_or_null(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column, struct expr **out)
+static bool default_or_null(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column,
+                            struct expr **out)
 {
     if (!dml_default(a, relation, column, out))
         return false;
@@ -67,8 +77,8 @@ static bool default_or_null(struct analysis *a, const struct catalog_relation *r
 }
 
 /* Columns left out that have a default of their own. */
-static bool omitted(struct analysis *a, const struct catalog_relation *relation, const struct insert_columns *columns, int given, struct expr_list *values,
-                    struct insert_columns *out)
+static bool omitted(struct analysis *a, const struct catalog_relation *relation, const struct insert_columns *columns, int given,
+                    struct expr_list *values, struct insert_columns *out)
 {
     for (int i = 0; i < relation->natts; i++) {
         const struct catalog_column *column = &relation->columns[i];
@@ -93,17 +103,19 @@ static bool is_user_override(const struct catalog_column *column, PgQuery__Overr
     return column->identity && overriding == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE;
 }
 
-static bool insert_values(struct analysis *a, struct query *query, const PgQuery__InsertStmt *stmt, const PgQuery__SelectStmt *select,
-                          const struct insert_columns *columns)
+static bool insert_values(struct analysis *a, struct query *query, const PgQuery__InsertStmt *stmt,
+                          const PgQuery__SelectStmt *select, const struct insert_columns *columns)
 {
     const struct catalog_relation *relation = query->result->relation;
     struct query *source = query_new(a, COMMAND_SELECT);
     int given = 0;
     if (select) {
         scope_push(a, source);
-        bool done = analyse_values_lists(a, select->n_values_lists, select->values_lists, &source->nvalues, &source->values, &given);
+        bool done =
+            analyse_values_lists(a, select->n_values_lists, select->values_lists, &source->nvalues, &source->values, &given);
         scope_pop(a);
-        if (!done || !check_counts(a, columns, given, stmt->n_cols > 0, given > columns->count ? source->values[0].items[columns->count]->location : -1, stmt))
+        if (!done || !check_counts(a, columns, given, stmt->n_cols > 0,
+                                   given > columns->count ? source->values[0].items[columns->count]->location : -1, stmt))
             return false;
     } else {
         source->nvalues = 1;
@@ -138,7 +150,9 @@ static bool insert_values(struct analysis *a, struct query *query, const PgQuery
     source->values = rows;
     source->outputs = rte_new(a, RTE_VALUES, "*VALUES*", all.count);
     for (int i = 0; i < all.count; i++) {
-        source->outputs->columns[i] = (struct rte_column){.name = all.columns[i]->name, .type = all.columns[i]->type, .typmod = all.columns[i]->typmod,
+        source->outputs->columns[i] = (struct rte_column){.name = all.columns[i]->name,
+                                                          .type = all.columns[i]->type,
+                                                          .typmod = all.columns[i]->typmod,
                                                           .collation = all.columns[i]->collation};
         target_add(a, &source->ntargets, &source->targets, expr_column(a, source->outputs, i + 1, 0, -1), all.columns[i]->name);
     }
@@ -148,7 +162,8 @@ static bool insert_values(struct analysis *a, struct query *query, const PgQuery
     return true;
 }
 
-static bool insert_select(struct analysis *a, struct query *query, const PgQuery__InsertStmt *stmt, const struct insert_columns *columns)
+static bool insert_select(struct analysis *a, struct query *query, const PgQuery__InsertStmt *stmt,
+                          const struct insert_columns *columns)
 {
     const struct catalog_relation *relation = query->result->relation;
     a->keep_unknowns = true;
@@ -183,7 +198,8 @@ static bool insert_select(struct analysis *a, struct query *query, const PgQuery
         if (!check_given(a, column, stmt->override))
             return false;
         struct expr *assigned = NULL;
-        if (is_user_override(column, stmt->override) ? !default_or_null(a, relation, column, &assigned) : !(assigned = dml_assign(a, column, value)))
+        if (is_user_override(column, stmt->override) ? !default_or_null(a, relation, column, &assigned)
+                                                     : !(assigned = dml_assign(a, column, value)))
             return false;
         plain = plain && assigned == value;
         expr_list_add(a, &values, assigned);
@@ -220,7 +236,8 @@ static bool insert_body(struct analysis *a, struct query *query, const PgQuery__
         return false;
     const PgQuery__SelectStmt *select = stmt->select_stmt ? stmt->select_stmt->select_stmt : NULL;
     /* A VALUES list with nothing around it may hold DEFAULT. */
-    bool values = !select || (select->n_values_lists && !select->n_sort_clause && !select->limit_count && !select->limit_offset && !select->with_clause);
+    bool values = !select || (select->n_values_lists && !select->n_sort_clause && !select->limit_count && !select->limit_offset &&
+                              !select->with_clause);
     if (!(values ? insert_values(a, query, stmt, select, &columns) : insert_select(a, query, stmt, &columns)))
         return false;
     ns_add(a, &a->scope->names, ns_item_rte(a, target));

@@ -30,7 +30,7 @@ enum clause {
 
 struct ns_column {
     const char *name;
-    struct expr *expr;  /* as a reference from the same level */
+    struct expr *expr; /* as a reference from the same level */
     bool hidden;
 };
 
@@ -42,7 +42,7 @@ struct ns_item {
     int ncolumns;
     struct ns_column *columns;
     bool rel_visible, columns_visible;
-    bool lateral_only;  /* still inside FROM: only LATERAL items see it */
+    bool lateral_only; /* still inside FROM: only LATERAL items see it */
     bool lateral_ok;
 };
 
@@ -54,7 +54,7 @@ struct ns_list {
 struct cte_name {
     struct cte_name *next;
     struct cte *cte;
-    bool forward;       /* WITH RECURSIVE: not analysed yet */
+    bool forward; /* WITH RECURSIVE: not analysed yet */
 };
 
 struct named_window {
@@ -71,9 +71,9 @@ struct scope {
     struct cte_name *ctes;
     enum clause clause;
     const char *what;
-    bool lateral;                 /* inside a LATERAL item */
+    bool lateral; /* inside a LATERAL item */
     bool in_aggregate, in_window;
-    bool barrier;                 /* names of the parents are not to be seen */
+    bool barrier; /* names of the parents are not to be seen */
     struct named_window *windows;
     struct rte *update_target;
 };
@@ -84,12 +84,13 @@ struct analysis {
     struct arena *arena;
     struct diag *diag;
     struct scope *scope;
-    int depth;                    /* of expressions: 54001 beyond a bound */
-    bool keep_unknowns;           /* the next query's unknown outputs get their types from what is around it */
+    int depth;          /* of expressions: 54001 beyond a bound */
+    bool keep_unknowns; /* the next query's unknown outputs get their types from what is around it */
 };
 
 /* Report with a position; always NULL (or false). */
-void *analysis_error(struct analysis *a, const char *sqlstate, int location, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void *analysis_error(struct analysis *a, const char *sqlstate, int location, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The name of a type as messages have it. */
 const char *analysis_type(struct analysis *a, oid_t type);
 const struct type_desc *analysis_type_desc(struct analysis *a, oid_t type);
@@ -122,7 +123,8 @@ char coercion_category(struct analysis *a, oid_t type, bool *preferred);
 /* Convert; the caller has checked that it is possible (42846 otherwise). */
 struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context, int location);
 /* Convert type and length; NULL without a report when there is no way. */
-struct expr *coerce_to_target(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context, int location);
+struct expr *coerce_to_target(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context,
+                              int location);
 struct expr *coerce_typmod(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, bool is_explicit);
 /* The argument of WHERE and kin: 42804 'argument of WHERE must be type boolean, not type integer'. */
 struct expr *coerce_boolean(struct analysis *a, struct expr *expr, const char *construct);
@@ -146,15 +148,15 @@ int overload_select(struct analysis *a, int nargs, const oid_t *inputs, int ncan
 struct overload {
     const struct proc_fact *proc; /* NULL: a cast to `cast_type` in function notation */
     oid_t cast_type;
-    int nargs;                    /* with defaults and expanded VARIADIC */
-    oid_t *types;                 /* declared */
-    int *order;                   /* named notation: position of each argument given, -1 default; NULL: as given */
-    int nvariadic;                /* how many arguments a VARIADIC one packs; 0 */
-    int ndefaults;                /* how many of the last arguments take their default */
+    int nargs;     /* with defaults and expanded VARIADIC */
+    oid_t *types;  /* declared */
+    int *order;    /* named notation: position of each argument given, -1 default; NULL: as given */
+    int nvariadic; /* how many arguments a VARIADIC one packs; 0 */
+    int ndefaults; /* how many of the last arguments take their default */
 };
 enum overload_result { OVERLOAD_FOUND, OVERLOAD_NONE, OVERLOAD_AMBIGUOUS };
-enum overload_result overload_find(struct analysis *a, const char *schema, const char *name, int nargs, const oid_t *types, int nnames,
-                                   const char *const *names, bool variadic, struct overload *out);
+enum overload_result overload_find(struct analysis *a, const char *schema, const char *name, int nargs, const oid_t *types,
+                                   int nnames, const char *const *names, bool variadic, struct overload *out);
 
 /* operator.c */
 const struct operator_fact *operator_binary(struct analysis *a, const char *name, oid_t left, oid_t right, int location);
@@ -163,7 +165,8 @@ const struct operator_fact *operator_prefix(struct analysis *a, const char *name
 const struct operator_fact *operator_lookup(struct analysis *a, const char *name, oid_t left, oid_t right, bool *ambiguous);
 struct expr *operator_expr(struct analysis *a, const char *name, struct expr *left, struct expr *right, int location);
 /* The operator as a call over coerced operands, when the fact is known. */
-struct expr *operator_call(struct analysis *a, const struct operator_fact *op, struct expr *left, struct expr *right, int location);
+struct expr *operator_call(struct analysis *a, const struct operator_fact *op, struct expr *left, struct expr *right,
+                           int location);
 /* Coerce operands in place for `op`; the result's type, 0 after a report. */
 oid_t operator_coerce(struct analysis *a, const struct operator_fact *op, struct expr **left, struct expr **right, int location);
 /* The name at the end of a possibly qualified operator name. */
@@ -184,7 +187,8 @@ struct expr *expr_column(struct analysis *a, struct rte *rte, int attno, int lev
 struct expr *expr_raise(struct analysis *a, const struct expr *expr, int levels_up, int location);
 struct expr *scope_column(struct analysis *a, const char *name, int location, bool report);
 struct ns_item *scope_item(struct analysis *a, const char *schema, const char *name, int *levels_up, int location, bool report);
-struct expr *scope_item_column(struct analysis *a, struct ns_item *item, int levels_up, const char *name, int location, bool report);
+struct expr *scope_item_column(struct analysis *a, struct ns_item *item, int levels_up, const char *name, int location,
+                               bool report);
 struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node);
 struct expr *scope_whole_row(struct analysis *a, struct ns_item *item, int levels_up, int location);
 struct cte_name *scope_cte(struct analysis *a, const char *name, int *levels_up);
@@ -222,7 +226,8 @@ bool analyse_with(struct analysis *a, struct query *query, const PgQuery__WithCl
 
 /* analyse_target.c */
 const char *target_name(const PgQuery__Node *node);
-bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, enum clause clause, int *ntargets, struct target **targets);
+bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, enum clause clause, int *ntargets,
+                     struct target **targets);
 struct target *target_add(struct analysis *a, int *count, struct target **targets, struct expr *expr, const char *name);
 bool targets_finish(struct analysis *a, int count, struct target *targets);
 
@@ -230,8 +235,8 @@ bool targets_finish(struct analysis *a, int count, struct target *targets);
 struct query *analyse_select(struct analysis *a, const PgQuery__SelectStmt *stmt);
 struct query *analyse_query_node(struct analysis *a, const PgQuery__Node *node);
 bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy *by, struct sort_item *out);
-bool analyse_order(struct analysis *a, size_t count, PgQuery__Node **nodes, int ntargets, const struct target *targets, enum clause clause, int *nsort,
-                   struct sort_item **sort);
+bool analyse_order(struct analysis *a, size_t count, PgQuery__Node **nodes, int ntargets, const struct target *targets,
+                   enum clause clause, int *nsort, struct sort_item **sort);
 struct expr *analyse_limit(struct analysis *a, const PgQuery__Node *node, const char *construct, enum clause clause);
 
 /* analyse_group.c */
@@ -244,7 +249,8 @@ struct query *analyse_setop(struct analysis *a, const PgQuery__SelectStmt *stmt)
 bool output_coerce(struct analysis *a, struct query *query, int column, oid_t type, int32_t typmod, enum coercion context);
 
 /* analyse_values.c */
-bool analyse_values_lists(struct analysis *a, size_t count, PgQuery__Node **lists, int *nrows, struct expr_list **rows, int *ncolumns);
+bool analyse_values_lists(struct analysis *a, size_t count, PgQuery__Node **lists, int *nrows, struct expr_list **rows,
+                          int *ncolumns);
 struct query *analyse_values(struct analysis *a, const PgQuery__SelectStmt *stmt);
 
 /* analyse_dml.c … */
@@ -253,9 +259,11 @@ struct query *analyse_update(struct analysis *a, const PgQuery__UpdateStmt *stmt
 struct query *analyse_delete(struct analysis *a, const PgQuery__DeleteStmt *stmt);
 struct rte *dml_target(struct analysis *a, struct query *query, const PgQuery__RangeVar *name, const char *verb);
 bool dml_returning(struct analysis *a, struct query *query, size_t count, PgQuery__Node **nodes);
-bool dml_assignments(struct analysis *a, const struct catalog_relation *relation, size_t count, PgQuery__Node **nodes, int *nout, struct assignment **out);
+bool dml_assignments(struct analysis *a, const struct catalog_relation *relation, size_t count, PgQuery__Node **nodes, int *nout,
+                     struct assignment **out);
 struct expr *dml_assign(struct analysis *a, const struct catalog_column *column, struct expr *value);
-bool dml_default(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column, struct expr **out);
+bool dml_default(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column,
+                 struct expr **out);
 bool analyse_conflict(struct analysis *a, struct query *query, const PgQuery__OnConflictClause *clause);
 
 /* analyse_walk.c */

@@ -16,7 +16,8 @@ bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy
     }
     const struct operator_fact *op = operator_ordering(a, name, expr->type);
     if (!op && expr->type != RECORD_OID) {
-        analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location, "could not identify an ordering operator for type %s", analysis_type(a, expr->type));
+        analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location, "could not identify an ordering operator for type %s",
+                       analysis_type(a, expr->type));
         return diag_hint(a->diag, "Use an explicit ordering operator or modify the query.");
     }
     *out = (struct sort_item){
@@ -24,17 +25,19 @@ bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy
         .descending = descending,
         .nulls_first = by->sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
                        (descending && by->sortby_nulls != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST),
-        .operator = op ? op->oid : 0,
+        .operator= op ? op->oid : 0,
     };
     return true;
 }
 
 /* SQL92: a bare name is an output column's, a bare integer its number; all else is an expression over the input (PostgreSQL docs, SELECT). */
-static bool output_column(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets, enum clause clause, struct expr **out)
+static bool output_column(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets,
+                          enum clause clause, struct expr **out)
 {
     const char *what = clause == CLAUSE_GROUP ? "GROUP BY" : clause == CLAUSE_DISTINCT ? "DISTINCT ON" : "ORDER BY";
     *out = NULL;
-    if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields == 1 && analysis_string(node->column_ref->fields[0])) {
+    if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields == 1 &&
+        analysis_string(node->column_ref->fields[0])) {
         const char *name = analysis_string(node->column_ref->fields[0]);
         if (clause == CLAUSE_GROUP) {
             /* GROUP BY prefers the input's column. */
@@ -49,7 +52,9 @@ static bool output_column(struct analysis *a, const PgQuery__Node *node, int nta
             if (targets[i].junk || !targets[i].name || strcmp(targets[i].name, name) != 0)
                 continue;
             if (*out && !expr_equal(a, *out, targets[i].expr))
-                return analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, node->column_ref->location, "%s \"%s\" is ambiguous", what, name), false;
+                return analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, node->column_ref->location, "%s \"%s\" is ambiguous", what,
+                                      name),
+                       false;
             *out = targets[i].expr;
         }
         return true;
@@ -62,7 +67,9 @@ static bool output_column(struct analysis *a, const PgQuery__Node *node, int nta
     for (int i = 0; i < ntargets; i++)
         if (!targets[i].junk && ++at == wanted)
             return *out = targets[i].expr, true;
-    return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->a_const->location, "%s position %d is not in select list", what, wanted), false;
+    return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->a_const->location, "%s position %d is not in select list",
+                          what, wanted),
+           false;
 }
 
 /* The same expression as an output is that output. */
@@ -74,7 +81,8 @@ static struct expr *shared(struct analysis *a, struct expr *expr, int ntargets, 
     return expr;
 }
 
-struct expr *analyse_output_expr(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets, enum clause clause)
+struct expr *analyse_output_expr(struct analysis *a, const PgQuery__Node *node, int ntargets, const struct target *targets,
+                                 enum clause clause)
 {
     struct expr *expr;
     if (!output_column(a, node, ntargets, targets, clause, &expr))
@@ -85,8 +93,8 @@ struct expr *analyse_output_expr(struct analysis *a, const PgQuery__Node *node, 
     return shared(a, expr, ntargets, targets);
 }
 
-bool analyse_order(struct analysis *a, size_t count, PgQuery__Node **nodes, int ntargets, const struct target *targets, enum clause clause, int *nsort,
-                   struct sort_item **sort)
+bool analyse_order(struct analysis *a, size_t count, PgQuery__Node **nodes, int ntargets, const struct target *targets,
+                   enum clause clause, int *nsort, struct sort_item **sort)
 {
     *sort = arena_array(a->arena, struct sort_item, count);
     *nsort = 0;
@@ -107,7 +115,8 @@ static bool visit_column(void *arg, struct expr *expr, int depth, bool *skip)
 {
     (void) skip;
     const struct expr **found = arg;
-    if ((expr->kind == EXPR_COLUMN && expr->column.levels_up == depth) || (expr->kind == EXPR_WHOLE_ROW && expr->whole_row.levels_up == depth)) {
+    if ((expr->kind == EXPR_COLUMN && expr->column.levels_up == depth) ||
+        (expr->kind == EXPR_WHOLE_ROW && expr->whole_row.levels_up == depth)) {
         *found = expr;
         return true;
     }
@@ -122,7 +131,8 @@ struct expr *analyse_limit(struct analysis *a, const PgQuery__Node *node, const 
     expr = expr ? coerce_integer(a, expr, INT8_OID, construct) : NULL;
     const struct expr *column = NULL;
     if (expr && expr_walk(expr, 0, visit_column, &column))
-        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, column->location, "argument of %s must not contain variables", construct);
+        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, column->location, "argument of %s must not contain variables",
+                              construct);
     return expr;
 }
 
@@ -134,15 +144,18 @@ static bool check_distinct_order(struct analysis *a, const struct query *query)
             listed = query->targets[k].expr == query->sort[i].expr;
         if (!listed)
             return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, query->sort[i].expr->location,
-                                  "for SELECT DISTINCT, ORDER BY expressions must appear in select list"), false;
+                                  "for SELECT DISTINCT, ORDER BY expressions must appear in select list"),
+                   false;
     }
     for (int i = 0; i < query->nsort && i < query->distinct_on.count; i++) {
         bool listed = false;
         for (int k = 0; k < query->distinct_on.count && !listed; k++)
-            listed = query->distinct_on.items[k] == query->sort[i].expr || expr_equal(a, query->distinct_on.items[k], query->sort[i].expr);
+            listed = query->distinct_on.items[k] == query->sort[i].expr ||
+                     expr_equal(a, query->distinct_on.items[k], query->sort[i].expr);
         if (!listed)
             return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, query->distinct_on.items[i]->location,
-                                  "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"), false;
+                                  "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"),
+                   false;
     }
     return true;
 }
@@ -156,8 +169,9 @@ static bool analyse_distinct_clause(struct analysis *a, struct query *query, con
         for (int i = 0; i < query->ntargets; i++) {
             const struct expr *expr = query->targets[i].expr;
             if (expr->type != RECORD_OID && !operator_ordering(a, "=", expr->type))
-                return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location, "could not identify an equality operator for type %s",
-                                      analysis_type(a, expr->type)), false;
+                return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location,
+                                      "could not identify an equality operator for type %s", analysis_type(a, expr->type)),
+                       false;
         }
         return true;
     }
@@ -176,7 +190,8 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
     a->keep_unknowns = false;
     if (stmt->with_clause && !analyse_with(a, query, stmt->with_clause))
         return false;
-    if (!window_clause(a, stmt->n_window_clause, stmt->window_clause) || !analyse_from(a, query, stmt->n_from_clause, stmt->from_clause) ||
+    if (!window_clause(a, stmt->n_window_clause, stmt->window_clause) ||
+        !analyse_from(a, query, stmt->n_from_clause, stmt->from_clause) ||
         !analyse_targets(a, stmt->n_target_list, stmt->target_list, CLAUSE_TARGET, &query->ntargets, &query->targets))
         return false;
     if (stmt->where_clause) {
@@ -190,7 +205,8 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
             return false;
     }
     if ((!keep_unknowns && !targets_finish(a, query->ntargets, query->targets)) ||
-        !analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort, &query->sort) ||
+        !analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort,
+                       &query->sort) ||
         !analyse_group(a, query, stmt) || !analyse_distinct_clause(a, query, stmt) || !check_distinct_order(a, query))
         return false;
     query->offset = analyse_limit(a, stmt->limit_offset, "OFFSET", CLAUSE_OFFSET);
@@ -205,7 +221,10 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
     query->for_update = stmt->n_locking_clause > 0;
     if (query->for_update && (query->distinct || query->has_aggregates || query->group.count))
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "FOR UPDATE is not allowed with %s",
-                              query->distinct ? "DISTINCT clause" : query->group.count ? "GROUP BY clause" : "aggregate functions"), false;
+                              query->distinct      ? "DISTINCT clause"
+                              : query->group.count ? "GROUP BY clause"
+                                                   : "aggregate functions"),
+               false;
     return group_check(a, query);
 }
 

@@ -5,7 +5,8 @@
 bool output_coerce(struct analysis *a, struct query *query, int column, oid_t type, int32_t typmod, enum coercion context)
 {
     if (query->setop != SETOP_NONE) {
-        if (!output_coerce(a, query->left, column, type, typmod, context) || !output_coerce(a, query->right, column, type, typmod, context))
+        if (!output_coerce(a, query->left, column, type, typmod, context) ||
+            !output_coerce(a, query->right, column, type, typmod, context))
             return false;
     }
     for (int i = 0; i < query->nvalues; i++) {
@@ -73,7 +74,9 @@ static bool unify(struct analysis *a, struct query *query, const char *name)
     int count = visible_outputs(query->left, NULL, NULL);
     if (count != visible_outputs(query->right, NULL, NULL)) {
         const struct target *first = query->right->ntargets ? &query->right->targets[0] : NULL;
-        return analysis_error(a, ERRCODE_SYNTAX_ERROR, first ? first->expr->location : -1, "each %s query must have the same number of columns", name), false;
+        return analysis_error(a, ERRCODE_SYNTAX_ERROR, first ? first->expr->location : -1,
+                              "each %s query must have the same number of columns", name),
+               false;
     }
     struct expr **left = arena_array(a->arena, struct expr *, count), **right = arena_array(a->arena, struct expr *, count);
     const char **names = arena_array(a->arena, const char *, count);
@@ -94,11 +97,13 @@ static bool unify(struct analysis *a, struct query *query, const char *name)
             return false;
         }
         if (!(query->setop_all) && type != RECORD_OID && !operator_ordering(a, "=", type))
-            return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, left[i]->location, "could not identify an equality operator for type %s",
-                                  analysis_type(a, type)), false;
+            return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, left[i]->location,
+                                  "could not identify an equality operator for type %s", analysis_type(a, type)),
+                   false;
         const struct type_desc *desc = analysis_type_desc(a, type);
         oid_t collation = left[i]->collation ? left[i]->collation : desc ? desc->collation : 0;
-        query->outputs->columns[i] = (struct rte_column){.name = names[i], .type = type, .typmod = typmod, .collation = collation};
+        query->outputs->columns[i] =
+            (struct rte_column){.name = names[i], .type = type, .typmod = typmod, .collation = collation};
         target_add(a, &query->ntargets, &query->targets, expr_column(a, query->outputs, i + 1, 0, left[i]->location), names[i]);
         query->targets[query->ntargets - 1].relation = NULL;
         query->targets[query->ntargets - 1].attnum = 0;
@@ -115,7 +120,8 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
     if (stmt->with_clause && !analyse_with(a, query, stmt->with_clause))
         return false;
     if (stmt->n_locking_clause)
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT"), false;
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT"),
+               false;
     query->setop = stmt->op == PG_QUERY__SET_OPERATION__SETOP_UNION       ? SETOP_UNION
                    : stmt->op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ? SETOP_INTERSECT
                                                                           : SETOP_EXCEPT;
@@ -127,14 +133,16 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
     outputs->rel_visible = false;
     ns_add(a, &a->scope->names, outputs);
     int before = query->ntargets;
-    if (!analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort, &query->sort))
+    if (!analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort,
+                       &query->sort))
         return false;
     for (int i = 0; i < query->nsort; i++) {
         bool output = false;
         for (int k = 0; k < before && !output; k++)
             output = query->sort[i].expr == query->targets[k].expr;
         if (!output) {
-            analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, query->sort[i].expr->location, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause");
+            analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, query->sort[i].expr->location,
+                           "invalid UNION/INTERSECT/EXCEPT ORDER BY clause");
             diag_detail(a->diag, "Only result column names can be used, not expressions or functions.");
             return diag_hint(a->diag, "Add the expression/function to every SELECT, or move the UNION into a FROM clause.");
         }

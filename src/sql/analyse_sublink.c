@@ -31,8 +31,8 @@ static struct expr *quantified(struct analysis *a, const PgQuery__SubLink *node,
         if (!op)
             return NULL;
         if (op->result != BOOL_OID)
-            return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, node->location, "row comparison operator must yield type boolean, not type %s",
-                                  analysis_type(a, op->result));
+            return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, node->location,
+                                  "row comparison operator must yield type boolean, not type %s", analysis_type(a, op->result));
         oid_t actual[2] = {l->type, targets[i].expr->type}, declared[2] = {op->left, op->right};
         if (!coerce_polymorphic(a, 2, actual, declared, op->result, node->location))
             return NULL;
@@ -73,16 +73,24 @@ struct expr *analyse_sublink(struct analysis *a, const PgQuery__SubLink *node)
         visible += !targets[i].junk;
     }
     switch (node->sub_link_type) {
-    case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK: expr->sublink.kind = SUBLINK_EXISTS; return expr;
-    case PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK: expr->sublink.kind = SUBLINK_ANY; return quantified(a, node, expr);
+    case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
+        expr->sublink.kind = SUBLINK_EXISTS;
+        return expr;
+    case PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK:
+        expr->sublink.kind = SUBLINK_ANY;
+        return quantified(a, node, expr);
     case PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK:
         expr->sublink.kind = SUBLINK_ALL;
         expr->sublink.all_of = true;
         return quantified(a, node, expr);
-    case PG_QUERY__SUB_LINK_TYPE__ROWCOMPARE_SUBLINK: expr->sublink.kind = SUBLINK_ROW_COMPARE; return quantified(a, node, expr);
+    case PG_QUERY__SUB_LINK_TYPE__ROWCOMPARE_SUBLINK:
+        expr->sublink.kind = SUBLINK_ROW_COMPARE;
+        return quantified(a, node, expr);
     case PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK:
-    case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK: break;
-    default: return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "this kind of subquery is not supported yet");
+    case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK:
+        break;
+    default:
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location, "this kind of subquery is not supported yet");
     }
     if (visible != 1)
         return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->location, "subquery must return only one column");
@@ -95,7 +103,8 @@ struct expr *analyse_sublink(struct analysis *a, const PgQuery__SubLink *node)
         expr->sublink.kind = SUBLINK_ARRAY;
         oid_t array = desc && desc->category == 'A' ? desc->oid : desc ? desc->array : 0;
         if (!array)
-            return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s", analysis_type(a, expr->type));
+            return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s",
+                                  analysis_type(a, expr->type));
         expr->type = array;
         expr->typmod = -1;
     }

@@ -36,15 +36,18 @@ static int name_strength(const PgQuery__Node *node, const char **name)
         *name = analysis_string(type->names[type->n_names - 1]);
         return 1;
     }
-    case PG_QUERY__NODE__NODE_COLLATE_CLAUSE: return name_strength(node->collate_clause->arg, name);
-    case PG_QUERY__NODE__NODE_GROUPING_FUNC: return *name = "grouping", 2;
+    case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
+        return name_strength(node->collate_clause->arg, name);
+    case PG_QUERY__NODE__NODE_GROUPING_FUNC:
+        return *name = "grouping", 2;
     case PG_QUERY__NODE__NODE_SUB_LINK: {
         const PgQuery__SubLink *link = node->sub_link;
         if (link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK)
             return *name = "exists", 2;
         if (link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK)
             return *name = "array", 2;
-        if (link->sub_link_type != PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK || link->subselect->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
+        if (link->sub_link_type != PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK ||
+            link->subselect->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
             return 0;
         const PgQuery__SelectStmt *select = link->subselect->select_stmt;
         while (select->larg)
@@ -64,20 +67,25 @@ static int name_strength(const PgQuery__Node *node, const char **name)
         }
         return strength;
     }
-    case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: return *name = "array", 2;
-    case PG_QUERY__NODE__NODE_ROW_EXPR: return *name = "row", 2;
-    case PG_QUERY__NODE__NODE_COALESCE_EXPR: return *name = "coalesce", 2;
+    case PG_QUERY__NODE__NODE_A_ARRAY_EXPR:
+        return *name = "array", 2;
+    case PG_QUERY__NODE__NODE_ROW_EXPR:
+        return *name = "row", 2;
+    case PG_QUERY__NODE__NODE_COALESCE_EXPR:
+        return *name = "coalesce", 2;
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
         *name = node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest" : "least";
         return 2;
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION: {
-        static const char *const names[] = {NULL, "current_date", "current_time", "current_time", "current_timestamp", "current_timestamp",
-                                            "localtime", "localtime", "localtimestamp", "localtimestamp", "current_role", "current_user",
-                                            "user", "session_user", "current_catalog", "current_schema"};
+        static const char *const names[] = {
+            NULL,        "current_date", "current_time",    "current_time",   "current_timestamp", "current_timestamp",
+            "localtime", "localtime",    "localtimestamp",  "localtimestamp", "current_role",      "current_user",
+            "user",      "session_user", "current_catalog", "current_schema"};
         *name = names[node->sqlvalue_function->op];
         return *name ? 2 : 0;
     }
-    default: return 0;
+    default:
+        return 0;
     }
 }
 
@@ -101,10 +109,12 @@ struct target *target_add(struct analysis *a, int *count, struct target **target
     }
     struct target *target = &(*targets)[(*count)++];
     *target = (struct target){.expr = expr, .name = name};
-    if (expr->kind == EXPR_COLUMN && expr->column.attno > 0 && expr->column.rte->kind == RTE_RELATION && expr->column.rte->relation) {
+    if (expr->kind == EXPR_COLUMN && expr->column.attno > 0 && expr->column.rte->kind == RTE_RELATION &&
+        expr->column.rte->relation) {
         target->relation = expr->column.rte->relation;
         target->attnum = expr->column.rte->columns[expr->column.attno - 1].attribute->attnum;
-    } else if (expr->kind == EXPR_COLUMN && expr->column.attno > 0 && expr->column.rte->kind == RTE_SUBQUERY) {
+    } else if (expr->kind == EXPR_COLUMN && expr->column.attno > 0 && expr->column.rte->kind == RTE_SUBQUERY &&
+               expr->column.rte->subquery) {
         const struct target *inner;
         int inner_count = query_outputs(expr->column.rte->subquery, &inner);
         if (expr->column.rte->relation) {
@@ -118,7 +128,8 @@ struct target *target_add(struct analysis *a, int *count, struct target **target
     return target;
 }
 
-static bool expand_item(struct analysis *a, struct ns_item *item, int levels_up, int location, int *count, struct target **targets)
+static bool expand_item(struct analysis *a, struct ns_item *item, int levels_up, int location, int *count,
+                        struct target **targets)
 {
     for (int i = 0; i < item->ncolumns; i++) {
         if (item->columns[i].hidden)
@@ -142,11 +153,13 @@ static bool expand_star(struct analysis *a, const PgQuery__ColumnRef *ref, int *
             if (!expand_item(a, item, 0, ref->location, count, targets))
                 return false;
         }
-        return any || (analysis_error(a, ERRCODE_SYNTAX_ERROR, ref->location, "SELECT * with no tables specified is not valid"), false);
+        return any ||
+               (analysis_error(a, ERRCODE_SYNTAX_ERROR, ref->location, "SELECT * with no tables specified is not valid"), false);
     }
     int levels_up;
     const char *schema = ref->n_fields > 2 ? analysis_string(ref->fields[ref->n_fields - 3]) : NULL;
-    struct ns_item *item = scope_item(a, schema, analysis_string(ref->fields[ref->n_fields - 2]), &levels_up, ref->location, true);
+    struct ns_item *item =
+        scope_item(a, schema, analysis_string(ref->fields[ref->n_fields - 2]), &levels_up, ref->location, true);
     return item && expand_item(a, item, levels_up, ref->location, count, targets);
 }
 
@@ -155,7 +168,8 @@ static bool expand_composite(struct analysis *a, struct expr *expr, int location
     struct type_field *fields;
     int nfields = composite_fields(a, expr, &fields);
     if (nfields < 0)
-        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, location, "type %s is not composite", analysis_type(a, expr->type)), false;
+        return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, location, "type %s is not composite", analysis_type(a, expr->type)),
+               false;
     for (int i = 0; i < nfields; i++) {
         if (fields[i].dropped)
             continue;
@@ -172,14 +186,16 @@ static bool is_star(const PgQuery__Node *node)
     return node->node_case == PG_QUERY__NODE__NODE_A_STAR;
 }
 
-bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, enum clause clause, int *ntargets, struct target **targets)
+bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, enum clause clause, int *ntargets,
+                     struct target **targets)
 {
     enum clause saved = a->scope->clause;
     a->scope->clause = clause;
     for (size_t i = 0; i < count; i++) {
         const PgQuery__ResTarget *node = nodes[i]->res_target;
         const PgQuery__Node *value = node->val;
-        if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && is_star(value->column_ref->fields[value->column_ref->n_fields - 1])) {
+        if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+            is_star(value->column_ref->fields[value->column_ref->n_fields - 1])) {
             if (!expand_star(a, value->column_ref, ntargets, targets))
                 return false;
             continue;

@@ -76,7 +76,8 @@ bool analyse_type_name(struct compiler *compiler, const PgQuery__TypeName *name,
     return true;
 }
 
-bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation, struct diag *diag)
+bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation,
+                            struct diag *diag)
 {
     static const struct {
         const char *name;

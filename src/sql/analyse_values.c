@@ -2,7 +2,8 @@
 
 /* VALUES. */
 
-bool analyse_values_lists(struct analysis *a, size_t count, PgQuery__Node **lists, int *nrows, struct expr_list **rows, int *ncolumns)
+bool analyse_values_lists(struct analysis *a, size_t count, PgQuery__Node **lists, int *nrows, struct expr_list **rows,
+                          int *ncolumns)
 {
     *rows = arena_array(a->arena, struct expr_list, count);
     *nrows = (int) count;
@@ -14,7 +15,8 @@ bool analyse_values_lists(struct analysis *a, size_t count, PgQuery__Node **list
             return false;
         if (i && (*rows)[i].count != (*rows)[0].count)
             return analysis_error(a, ERRCODE_SYNTAX_ERROR, (*rows)[i].count ? (*rows)[i].items[0]->location : -1,
-                                  "VALUES lists must all be the same length"), false;
+                                  "VALUES lists must all be the same length"),
+                   false;
     }
     a->scope->clause = saved;
     *ncolumns = (*rows)[0].count;
@@ -35,7 +37,8 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
         for (int r = 0; r < query->nvalues; r++) {
             column[r] = query->values[r].items[c];
             if (column[r]->kind == EXPR_DEFAULT)
-                return analysis_error(a, ERRCODE_SYNTAX_ERROR, column[r]->location, "DEFAULT is not allowed in this context"), false;
+                return analysis_error(a, ERRCODE_SYNTAX_ERROR, column[r]->location, "DEFAULT is not allowed in this context"),
+                       false;
         }
         oid_t type = coerce_common_type(a, query->nvalues, column, "VALUES");
         if (!type)
@@ -45,12 +48,14 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
             if (!(query->values[r].items[c] = coerce_to_common(a, column[r], type, "VALUES")))
                 return false;
         const char *name = arena_printf(a->arena, "column%d", c + 1);
-        query->outputs->columns[c] = (struct rte_column){.name = name, .type = type, .typmod = typmod, .collation = query->values[0].items[c]->collation};
+        query->outputs->columns[c] =
+            (struct rte_column){.name = name, .type = type, .typmod = typmod, .collation = query->values[0].items[c]->collation};
         target_add(a, &query->ntargets, &query->targets, expr_column(a, query->outputs, c + 1, 0, column[0]->location), name);
     }
     struct ns_item *outputs = ns_item_rte(a, query->outputs);
     ns_add(a, &a->scope->names, outputs);
-    if (!analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort, &query->sort))
+    if (!analyse_order(a, stmt->n_sort_clause, stmt->sort_clause, query->ntargets, query->targets, CLAUSE_ORDER, &query->nsort,
+                       &query->sort))
         return false;
     query->offset = analyse_limit(a, stmt->limit_offset, "OFFSET", CLAUSE_OFFSET);
     if (diag_is_set(a->diag))

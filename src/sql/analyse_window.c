@@ -3,13 +3,24 @@
 /* OVER and WINDOW. */
 
 enum {
-    OPTION_NONDEFAULT = 0x1, OPTION_RANGE = 0x2, OPTION_ROWS = 0x4, OPTION_GROUPS = 0x8, OPTION_BETWEEN = 0x10,
-    OPTION_START_UNBOUNDED_PRECEDING = 0x20, OPTION_END_UNBOUNDED_PRECEDING = 0x40,
-    OPTION_START_UNBOUNDED_FOLLOWING = 0x80, OPTION_END_UNBOUNDED_FOLLOWING = 0x100,
-    OPTION_START_CURRENT_ROW = 0x200, OPTION_END_CURRENT_ROW = 0x400,
-    OPTION_START_OFFSET_PRECEDING = 0x800, OPTION_END_OFFSET_PRECEDING = 0x1000,
-    OPTION_START_OFFSET_FOLLOWING = 0x2000, OPTION_END_OFFSET_FOLLOWING = 0x4000,
-    OPTION_EXCLUDE_CURRENT_ROW = 0x8000, OPTION_EXCLUDE_GROUP = 0x10000, OPTION_EXCLUDE_TIES = 0x20000,
+    OPTION_NONDEFAULT = 0x1,
+    OPTION_RANGE = 0x2,
+    OPTION_ROWS = 0x4,
+    OPTION_GROUPS = 0x8,
+    OPTION_BETWEEN = 0x10,
+    OPTION_START_UNBOUNDED_PRECEDING = 0x20,
+    OPTION_END_UNBOUNDED_PRECEDING = 0x40,
+    OPTION_START_UNBOUNDED_FOLLOWING = 0x80,
+    OPTION_END_UNBOUNDED_FOLLOWING = 0x100,
+    OPTION_START_CURRENT_ROW = 0x200,
+    OPTION_END_CURRENT_ROW = 0x400,
+    OPTION_START_OFFSET_PRECEDING = 0x800,
+    OPTION_END_OFFSET_PRECEDING = 0x1000,
+    OPTION_START_OFFSET_FOLLOWING = 0x2000,
+    OPTION_END_OFFSET_FOLLOWING = 0x4000,
+    OPTION_EXCLUDE_CURRENT_ROW = 0x8000,
+    OPTION_EXCLUDE_GROUP = 0x10000,
+    OPTION_EXCLUDE_TIES = 0x20000,
 };
 
 static enum frame_bound bound_of(int options, int shift)
@@ -34,7 +45,8 @@ static struct expr *frame_offset(struct analysis *a, struct window *window, cons
     if (window->mode != FRAME_RANGE)
         return coerce_integer(a, expr, INT8_OID, names[window->mode]);
     if (window->nsort != 1)
-        return analysis_error(a, ERRCODE_WINDOWING_ERROR, location, "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column");
+        return analysis_error(a, ERRCODE_WINDOWING_ERROR, location,
+                              "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column");
     oid_t key = coercion_base(a, window->sort[0].expr->type, NULL);
     switch (key) {
     case DATE_OID:
@@ -42,8 +54,11 @@ static struct expr *frame_offset(struct analysis *a, struct window *window, cons
     case TIMESTAMPTZ_OID:
     case TIME_OID:
     case TIMETZ_OID:
-    case INTERVAL_OID: key = INTERVAL_OID; break;
-    default: break;
+    case INTERVAL_OID:
+        key = INTERVAL_OID;
+        break;
+    default:
+        break;
     }
     return coerce_integer(a, expr, key, "RANGE");
 }
@@ -59,11 +74,14 @@ static struct window *window_build(struct analysis *a, const PgQuery__WindowDef 
         if (!named)
             return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, def->location, "window \"%s\" does not exist", base);
         if (def->n_partition_clause)
-            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "cannot override PARTITION BY clause of window \"%s\"", base);
+            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location,
+                                  "cannot override PARTITION BY clause of window \"%s\"", base);
         if (def->n_order_clause && named->window->nsort)
-            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "cannot override ORDER BY clause of window \"%s\"", base);
+            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "cannot override ORDER BY clause of window \"%s\"",
+                                  base);
         if (named->window->mode != FRAME_DEFAULT)
-            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "cannot copy window \"%s\" because it has a frame clause", base);
+            return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location,
+                                  "cannot copy window \"%s\" because it has a frame clause", base);
         *window = *named->window;
     }
     enum clause saved = a->scope->clause;
@@ -131,7 +149,8 @@ bool window_clause(struct analysis *a, size_t count, PgQuery__Node **nodes)
         const PgQuery__WindowDef *def = nodes[i]->window_def;
         for (struct named_window *other = a->scope->windows; other; other = other->next)
             if (strcmp(other->name, def->name) == 0)
-                return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "window \"%s\" is already defined", def->name), false;
+                return analysis_error(a, ERRCODE_WINDOWING_ERROR, def->location, "window \"%s\" is already defined", def->name),
+                       false;
         struct named_window *named = arena_new(a->arena, struct named_window);
         named->name = def->name;
         named->def = def;

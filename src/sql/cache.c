@@ -5,14 +5,14 @@
 enum { CACHE_PLANS_MAX = 512, CACHE_BUCKETS = 1024 };
 
 struct entry {
-    struct entry *next;             /* of the bucket */
-    struct entry *newer, *older;    /* by use */
+    struct entry *next;          /* of the bucket */
+    struct entry *newer, *older; /* by use */
     uint64_t hash;
     size_t key_len;
     char *key;
     int ntypes, nvalues;
     oid_t *types;
-    struct literal *values;         /* those that count, location: the literal's index */
+    struct literal *values; /* those that count, location: the literal's index */
     char *search_path;
     struct plan *plan;
 };
@@ -67,10 +67,12 @@ void plan_cache_free(struct plan_cache *cache)
     free(cache);
 }
 
-static bool same_key(const struct entry *entry, const struct compiler *compiler, const struct normalised *statement, int ntypes, const oid_t *types)
+static bool same_key(const struct entry *entry, const struct compiler *compiler, const struct normalised *statement, int ntypes,
+                     const oid_t *types)
 {
     if (entry->hash != statement->hash || entry->key_len != statement->key_len || entry->ntypes != ntypes ||
-        memcmp(entry->key, statement->key, entry->key_len) != 0 || (ntypes && memcmp(entry->types, types, sizeof *types * (size_t) ntypes) != 0) ||
+        memcmp(entry->key, statement->key, entry->key_len) != 0 ||
+        (ntypes && memcmp(entry->types, types, sizeof *types * (size_t) ntypes) != 0) ||
         strcmp(entry->search_path, compiler->env->search_path ? compiler->env->search_path : "") != 0)
         return false;
     for (int i = 0; i < entry->nvalues; i++) {
@@ -81,7 +83,8 @@ static bool same_key(const struct entry *entry, const struct compiler *compiler,
     return true;
 }
 
-struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *compiler, const struct normalised *statement, int ntypes, const oid_t *types)
+struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *compiler, const struct normalised *statement,
+                             int ntypes, const oid_t *types)
 {
     struct entry *next;
     for (struct entry *entry = cache->buckets[statement->hash % CACHE_BUCKETS]; entry; entry = next) {
@@ -110,8 +113,8 @@ static size_t pad(size_t size)
 }
 
 /* One block per entry: the struct, then what it points to. */
-void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, struct plan *plan, const struct normalised *statement, int ntypes,
-                    const oid_t *types, const struct literal_use *uses)
+void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, struct plan *plan,
+                    const struct normalised *statement, int ntypes, const oid_t *types, const struct literal_use *uses)
 {
     const char *path = compiler->env->search_path ? compiler->env->search_path : "";
     size_t values = 0, texts = 0;
@@ -121,7 +124,8 @@ void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, s
             texts += statement->literals[i].len;
         }
     }
-    size_t size = pad(sizeof(struct entry)) + pad(sizeof(struct literal) * values) + pad(sizeof(oid_t) * (size_t) ntypes) + statement->key_len + texts + strlen(path) + 2;
+    size_t size = pad(sizeof(struct entry)) + pad(sizeof(struct literal) * values) + pad(sizeof(oid_t) * (size_t) ntypes) +
+                  statement->key_len + texts + strlen(path) + 2;
     struct entry *entry = xcalloc(1, size);
     char *at = (char *) entry + pad(sizeof(struct entry));
     entry->values = (struct literal *) (void *) at;
@@ -135,7 +139,8 @@ void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, s
         if (!uses[i].by_value && uses[i].bound)
             continue;
         struct literal *value = &entry->values[entry->nvalues++];
-        *value = (struct literal){.kind = statement->literals[i].kind, .location = i, .text = at, .len = statement->literals[i].len};
+        *value =
+            (struct literal){.kind = statement->literals[i].kind, .location = i, .text = at, .len = statement->literals[i].len};
         memcpy(at, statement->literals[i].text, value->len);
         at += value->len;
     }

@@ -11,10 +11,11 @@ void plan_cache_free(struct plan_cache *cache);
 void plan_cache_clear(struct plan_cache *cache);
 
 /* NULL: none, or only one in use. The plan is the caller's until plan_release. */
-struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *compiler, const struct normalised *statement, int ntypes, const oid_t *types);
+struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *compiler, const struct normalised *statement,
+                             int ntypes, const oid_t *types);
 
 /* Keep a plan; `by_value` says for each literal whether its value is part of the key. */
-void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, struct plan *plan, const struct normalised *statement, int ntypes,
-                    const oid_t *types, const struct literal_use *uses);
+void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, struct plan *plan,
+                    const struct normalised *statement, int ntypes, const oid_t *types, const struct literal_use *uses);
 
 #endif

@@ -15,8 +15,10 @@ bool type_is_polymorphic(oid_t type)
     case ANYCOMPATIBLEARRAY_OID:
     case ANYCOMPATIBLENONARRAY_OID:
     case ANYCOMPATIBLERANGE_OID:
-    case ANYCOMPATIBLEMULTIRANGE_OID: return true;
-    default: return false;
+    case ANYCOMPATIBLEMULTIRANGE_OID:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -64,22 +66,30 @@ static bool any_accepts(struct analysis *a, oid_t from, oid_t to)
     switch (to) {
     case ANY_OID:
     case ANYELEMENT_OID:
-    case ANYCOMPATIBLE_OID: return true;
+    case ANYCOMPATIBLE_OID:
+        return true;
     case ANYARRAY_OID:
-    case ANYCOMPATIBLEARRAY_OID: return is_array(a, from);
+    case ANYCOMPATIBLEARRAY_OID:
+        return is_array(a, from);
     case ANYNONARRAY_OID:
-    case ANYCOMPATIBLENONARRAY_OID: return !is_array(a, from);
-    case ANYENUM_OID: return typtype(a, from) == 'e';
+    case ANYCOMPATIBLENONARRAY_OID:
+        return !is_array(a, from);
+    case ANYENUM_OID:
+        return typtype(a, from) == 'e';
     case ANYRANGE_OID:
-    case ANYCOMPATIBLERANGE_OID: return typtype(a, from) == 'r';
+    case ANYCOMPATIBLERANGE_OID:
+        return typtype(a, from) == 'r';
     case ANYMULTIRANGE_OID:
-    case ANYCOMPATIBLEMULTIRANGE_OID: return typtype(a, from) == 'm';
-    case RECORD_OID: return typtype(a, from) == 'c' || from == RECORD_OID;
+    case ANYCOMPATIBLEMULTIRANGE_OID:
+        return typtype(a, from) == 'm';
+    case RECORD_OID:
+        return typtype(a, from) == 'c' || from == RECORD_OID;
     case _RECORD_OID: {
         const struct type_desc *desc = analysis_type_desc(a, from);
         return desc && desc->element && typtype(a, desc->element) == 'c';
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -116,7 +126,8 @@ enum coercion_path coercion_find(struct analysis *a, oid_t from, oid_t to, enum 
     const struct type_desc *source = analysis_type_desc(a, from), *target = analysis_type_desc(a, to);
     if (!source || !target)
         return PATH_NONE;
-    if (source->element && target->element && source->category == 'A' && target->category == 'A' && to != OIDVECTOR_OID && to != INT2VECTOR_OID) {
+    if (source->element && target->element && source->category == 'A' && target->category == 'A' && to != OIDVECTOR_OID &&
+        to != INT2VECTOR_OID) {
         const struct proc_fact *element;
         return coercion_find(a, source->element, target->element, context, &element) == PATH_NONE ? PATH_NONE : PATH_ARRAY;
     }
@@ -160,7 +171,8 @@ static struct expr *coerce_param(struct analysis *a, struct expr *expr, oid_t ty
     if (*known == 0 || *known == UNKNOWN_OID) {
         *known = type;
     } else if (*known != type) {
-        analysis_error(a, ERRCODE_AMBIGUOUS_PARAMETER, expr->location, "inconsistent types deduced for parameter $%d", expr->param.number);
+        analysis_error(a, ERRCODE_AMBIGUOUS_PARAMETER, expr->location, "inconsistent types deduced for parameter $%d",
+                       expr->param.number);
         diag_detail(a->diag, "%s versus %s", analysis_type(a, *known), analysis_type(a, type));
         return NULL;
     }
@@ -216,7 +228,8 @@ static struct expr *coerce_row(struct analysis *a, struct expr *expr, oid_t type
 
 static struct expr *coerce_array(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context)
 {
-    const struct type_desc *source = analysis_type_desc(a, coercion_base(a, expr->type, NULL)), *target = analysis_type_desc(a, type);
+    const struct type_desc *source = analysis_type_desc(a, coercion_base(a, expr->type, NULL)),
+                           *target = analysis_type_desc(a, type);
     if (expr->kind == EXPR_ARRAY) {
         /* Element by element, so that unknown elements get the right type at once. */
         struct expr *array = expr_new(a, EXPR_ARRAY, type, expr->location);
@@ -242,8 +255,8 @@ static struct expr *coerce_array(struct analysis *a, struct expr *expr, oid_t ty
     return cast;
 }
 
-static struct expr *coerce_function(struct analysis *a, struct expr *expr, const struct proc_fact *proc, oid_t type, int32_t typmod,
-                                    enum coercion context)
+static struct expr *coerce_function(struct analysis *a, struct expr *expr, const struct proc_fact *proc, oid_t type,
+                                    int32_t typmod, enum coercion context)
 {
     struct expr *call = expr_new(a, EXPR_CALL, type, expr->location);
     oid_t types[PROC_ARGS_MAX];
@@ -266,7 +279,8 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
 {
     if (expr->type == type)
         return expr;
-    if (type == ANY_OID || type == ANYELEMENT_OID || type == ANYCOMPATIBLE_OID || type == ANYNONARRAY_OID || type == ANYCOMPATIBLENONARRAY_OID)
+    if (type == ANY_OID || type == ANYELEMENT_OID || type == ANYCOMPATIBLE_OID || type == ANYNONARRAY_OID ||
+        type == ANYCOMPATIBLENONARRAY_OID)
         return expr;
     if (type_is_polymorphic(type) && expr->type != UNKNOWN_OID)
         return expr;
@@ -296,11 +310,16 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
     const struct proc_fact *proc;
     oid_t from = expr->type;
     switch (coercion_find(a, from, type, context, &proc)) {
-    case PATH_FUNCTION: return coerce_function(a, expr, proc, type, typmod, context);
-    case PATH_IO: return cast_node(a, EXPR_IO_CAST, expr, type, context);
-    case PATH_ARRAY: return coerce_array(a, expr, type, typmod, context);
-    case PATH_RELABEL: return cast_node(a, EXPR_RELABEL, expr, type, context);
-    case PATH_NONE: break;
+    case PATH_FUNCTION:
+        return coerce_function(a, expr, proc, type, typmod, context);
+    case PATH_IO:
+        return cast_node(a, EXPR_IO_CAST, expr, type, context);
+    case PATH_ARRAY:
+        return coerce_array(a, expr, type, typmod, context);
+    case PATH_RELABEL:
+        return cast_node(a, EXPR_RELABEL, expr, type, context);
+    case PATH_NONE:
+        break;
     }
     if (expr->kind == EXPR_ROW && typtype(a, type) == 'c')
         return coerce_row(a, expr, type, context, location);
@@ -308,7 +327,8 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
         return cast_node(a, EXPR_IO_CAST, expr, type, context);
     if (any_accepts(a, from, type))
         return cast_node(a, EXPR_RELABEL, expr, type, context);
-    return analysis_error(a, ERRCODE_CANNOT_COERCE, location, "cannot cast type %s to %s", analysis_type(a, from), analysis_type(a, type));
+    return analysis_error(a, ERRCODE_CANNOT_COERCE, location, "cannot cast type %s to %s", analysis_type(a, from),
+                          analysis_type(a, type));
 }
 
 struct expr *coerce_typmod(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, bool is_explicit)
@@ -335,7 +355,8 @@ struct expr *coerce_typmod(struct analysis *a, struct expr *expr, oid_t type, in
     return out;
 }
 
-struct expr *coerce_to_target(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context, int location)
+struct expr *coerce_to_target(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context,
+                              int location)
 {
     if (!coercion_possible(a, 1, &expr->type, &type, context))
         return NULL;
@@ -349,8 +370,8 @@ struct expr *coerce_boolean(struct analysis *a, struct expr *expr, const char *c
         return expr;
     struct expr *out = coerce_to_target(a, expr, BOOL_OID, -1, COERCE_ASSIGNMENT, expr->location);
     if (!out && !diag_is_set(a->diag))
-        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, expr->location, "argument of %s must be type boolean, not type %s", construct,
-                              analysis_type(a, expr->type));
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, expr->location, "argument of %s must be type boolean, not type %s",
+                              construct, analysis_type(a, expr->type));
     return out;
 }
 
@@ -360,8 +381,8 @@ struct expr *coerce_integer(struct analysis *a, struct expr *expr, oid_t type, c
         return expr;
     struct expr *out = coerce_to_target(a, expr, type, -1, COERCE_ASSIGNMENT, expr->location);
     if (!out && !diag_is_set(a->diag))
-        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, expr->location, "argument of %s must be type %s, not type %s", construct,
-                              analysis_type(a, type), analysis_type(a, expr->type));
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, expr->location, "argument of %s must be type %s, not type %s",
+                              construct, analysis_type(a, type), analysis_type(a, expr->type));
     return out;
 }
 
@@ -398,8 +419,8 @@ oid_t coerce_common_type(struct analysis *a, int count, struct expr *const *expr
             type = next, category = next_category, preferred = next_preferred, first = i;
         } else if (next_category != category) {
             if (construct)
-                analysis_error(a, ERRCODE_DATATYPE_MISMATCH, exprs[i]->location, "%s types %s and %s cannot be matched", construct,
-                               analysis_type(a, type), analysis_type(a, next));
+                analysis_error(a, ERRCODE_DATATYPE_MISMATCH, exprs[i]->location, "%s types %s and %s cannot be matched",
+                               construct, analysis_type(a, type), analysis_type(a, next));
             return 0;
         } else if (!preferred && implicit(a, type, next) && !implicit(a, next, type)) {
             type = next, preferred = next_preferred, first = i;
@@ -431,16 +452,19 @@ struct expr *coerce_to_common(struct analysis *a, struct expr *expr, oid_t type,
 static bool has_explicit_collation(const struct expr *expr)
 {
     switch (expr->kind) {
-    case EXPR_COLLATE: return true;
+    case EXPR_COLLATE:
+        return true;
     case EXPR_RELABEL:
     case EXPR_TYPMOD:
-    case EXPR_IO_CAST: return has_explicit_collation(expr->cast.arg);
+    case EXPR_IO_CAST:
+        return has_explicit_collation(expr->cast.arg);
     case EXPR_CALL:
         for (int i = 0; i < expr->call.args.count; i++)
             if (has_explicit_collation(expr->call.args.items[i]))
                 return true;
         return false;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -453,7 +477,8 @@ struct expr *coerce_collate(struct analysis *a, struct expr *expr, int nargs, st
             continue;
         if (has_explicit_collation(args[i])) {
             if (explicit_one && explicit_one != args[i]->collation)
-                return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location, "collation mismatch between explicit collations");
+                return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location,
+                                      "collation mismatch between explicit collations");
             explicit_one = args[i]->collation;
         }
         if (!collation || collation == DEFAULT_COLLATION_OID)

@@ -54,7 +54,8 @@ static bool gather_exact(struct analysis *a, int nargs, const oid_t *actual, con
             if (!take(&family->multirange, coercion_base(a, type, NULL)))
                 return false;
             break;
-        default: break;
+        default:
+            break;
         }
     }
     if (family->array) {
@@ -85,7 +86,8 @@ static bool gather_compatible(struct analysis *a, int nargs, const oid_t *actual
         oid_t type = actual[i];
         switch (declared[i]) {
         case ANYCOMPATIBLENONARRAY_OID:
-        case ANYCOMPATIBLE_OID: break;
+        case ANYCOMPATIBLE_OID:
+            break;
         case ANYCOMPATIBLEARRAY_OID:
             if (type == UNKNOWN_OID)
                 continue;
@@ -103,7 +105,8 @@ static bool gather_compatible(struct analysis *a, int nargs, const oid_t *actual
             type = desc->range_subtype;
             break;
         }
-        default: continue;
+        default:
+            continue;
         }
         exprs[count++] = expr_new(a, EXPR_CONST, type, -1);
     }
@@ -135,16 +138,25 @@ static oid_t resolved(struct analysis *a, oid_t type, const struct family *exact
     switch (type) {
     case ANYELEMENT_OID:
     case ANYNONARRAY_OID:
-    case ANYENUM_OID: return exact->element;
-    case ANYARRAY_OID: return exact->array ? exact->array : array_of(a, exact->element);
-    case ANYRANGE_OID: return exact->range;
-    case ANYMULTIRANGE_OID: return exact->multirange;
+    case ANYENUM_OID:
+        return exact->element;
+    case ANYARRAY_OID:
+        return exact->array ? exact->array : array_of(a, exact->element);
+    case ANYRANGE_OID:
+        return exact->range;
+    case ANYMULTIRANGE_OID:
+        return exact->multirange;
     case ANYCOMPATIBLE_OID:
-    case ANYCOMPATIBLENONARRAY_OID: return compatible->element;
-    case ANYCOMPATIBLEARRAY_OID: return array_of(a, compatible->element);
-    case ANYCOMPATIBLERANGE_OID: return compatible->range;
-    case ANYCOMPATIBLEMULTIRANGE_OID: return compatible->multirange;
-    default: return type;
+    case ANYCOMPATIBLENONARRAY_OID:
+        return compatible->element;
+    case ANYCOMPATIBLEARRAY_OID:
+        return array_of(a, compatible->element);
+    case ANYCOMPATIBLERANGE_OID:
+        return compatible->range;
+    case ANYCOMPATIBLEMULTIRANGE_OID:
+        return compatible->multirange;
+    default:
+        return type;
     }
 }
 
@@ -166,12 +178,14 @@ oid_t coerce_polymorphic(struct analysis *a, int nargs, const oid_t *actual, oid
     for (int i = 0; i < nargs; i++) {
         oid_t type = resolved(a, declared[i], &exact, &compatible);
         if (!type && type_is_polymorphic(declared[i])) {
-            analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location, "could not determine polymorphic type because input has type %s", "unknown");
+            analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location,
+                           "could not determine polymorphic type because input has type %s", "unknown");
             return 0;
         }
         declared[i] = type;
     }
     if (!out)
-        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location, "could not determine polymorphic type because input has type %s", "unknown");
+        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, location, "could not determine polymorphic type because input has type %s",
+                       "unknown");
     return out;
 }

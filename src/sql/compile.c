@@ -82,11 +82,16 @@ static struct plan *plan_new(void)
 static const char *query_tag(enum command command)
 {
     switch (command) {
-    case COMMAND_INSERT: return "INSERT";
-    case COMMAND_UPDATE: return "UPDATE";
-    case COMMAND_DELETE: return "DELETE";
-    case COMMAND_MERGE: return "MERGE";
-    case COMMAND_SELECT: break;
+    case COMMAND_INSERT:
+        return "INSERT";
+    case COMMAND_UPDATE:
+        return "UPDATE";
+    case COMMAND_DELETE:
+        return "DELETE";
+    case COMMAND_MERGE:
+        return "MERGE";
+    case COMMAND_SELECT:
+        break;
     }
     return "SELECT";
 }
@@ -182,7 +187,8 @@ static void begin(struct compiler *compiler, struct plan *plan, int ntypes, cons
     plan->catalog_generation = catalog_generation(compiler->catalog);
 }
 
-static bool compile_into(struct compiler *compiler, struct plan *plan, PgQuery__Node *node, int ntypes, const oid_t *types, struct diag *diag)
+static bool compile_into(struct compiler *compiler, struct plan *plan, PgQuery__Node *node, int ntypes, const oid_t *types,
+                         struct diag *diag)
 {
     begin(compiler, plan, ntypes, types);
     plan->node = node;
@@ -196,8 +202,9 @@ static bool compile_into(struct compiler *compiler, struct plan *plan, PgQuery__
 
 static bool is_missing_name(const struct diag *diag)
 {
-    static const char *const codes[] = {ERRCODE_UNDEFINED_TABLE, ERRCODE_UNDEFINED_COLUMN, ERRCODE_UNDEFINED_OBJECT, ERRCODE_UNDEFINED_FUNCTION,
-                                        ERRCODE_INVALID_SCHEMA_NAME, ERRCODE_DATATYPE_MISMATCH, ERRCODE_INVALID_COLUMN_REFERENCE};
+    static const char *const codes[] = {ERRCODE_UNDEFINED_TABLE,         ERRCODE_UNDEFINED_COLUMN,    ERRCODE_UNDEFINED_OBJECT,
+                                        ERRCODE_UNDEFINED_FUNCTION,      ERRCODE_INVALID_SCHEMA_NAME, ERRCODE_DATATYPE_MISMATCH,
+                                        ERRCODE_INVALID_COLUMN_REFERENCE};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(diag->sqlstate, codes[i]) == 0)
             return true;
@@ -218,8 +225,8 @@ static bool try_again(struct compiler *compiler, struct diag *diag)
     return changed;
 }
 
-struct plan *compile_parsed(struct compiler *compiler, const struct normalised *statement, const struct parse_tree *tree, const char *whole, int offset,
-                            int ntypes, const oid_t *types, struct diag *diag)
+struct plan *compile_parsed(struct compiler *compiler, const struct normalised *statement, const struct parse_tree *tree,
+                            const char *whole, int offset, int ntypes, const oid_t *types, struct diag *diag)
 {
     struct compiler saved = *compiler;
     for (int attempt = 0;; attempt++) {
@@ -250,8 +257,8 @@ struct plan *compile_parsed(struct compiler *compiler, const struct normalised *
     }
 }
 
-struct plan *compile_statement(struct compiler *compiler, struct arena *arena, const char *text, size_t len, int ntypes, const oid_t *types,
-                               const struct literal **literals, int *nliterals, struct diag *diag)
+struct plan *compile_statement(struct compiler *compiler, struct arena *arena, const char *text, size_t len, int ntypes,
+                               const oid_t *types, const struct literal **literals, int *nliterals, struct diag *diag)
 {
     struct normalised statement, other;
     size_t at = 0;
@@ -291,7 +298,8 @@ struct plan *compile_statement(struct compiler *compiler, struct arena *arena, c
     return plan;
 }
 
-struct plan *compile_node(struct compiler *compiler, PgQuery__Node *node, const char *text, int ntypes, const oid_t *types, struct diag *diag)
+struct plan *compile_node(struct compiler *compiler, PgQuery__Node *node, const char *text, int ntypes, const oid_t *types,
+                          struct diag *diag)
 {
     struct compiler saved = *compiler;
     struct plan *plan = plan_new();

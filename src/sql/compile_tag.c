@@ -70,30 +70,52 @@ static const char *object_word(PgQuery__ObjectType type)
     switch (type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return "TABLE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX: return "INDEX";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: return "VIEW";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: return "MATERIALIZED VIEW";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: return "SEQUENCE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return "SCHEMA";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT:
+        return "TABLE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
+        return "INDEX";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+        return "VIEW";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+        return "MATERIALIZED VIEW";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
+        return "SEQUENCE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:
+        return "SCHEMA";
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return "TYPE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE:
+        return "TYPE";
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT: return "DOMAIN";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION: return "FUNCTION";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_PROCEDURE: return "PROCEDURE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE: return "ROUTINE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE: return "AGGREGATE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER: return "TRIGGER";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION: return "EXTENSION";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_RULE: return "RULE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY: return "POLICY";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION: return "COLLATION";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT: return "STATISTICS";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return "DATABASE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE: return "ROLE";
-    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE: return "FOREIGN TABLE";
-    default: return "OBJECT";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+        return "DOMAIN";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
+        return "FUNCTION";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_PROCEDURE:
+        return "PROCEDURE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
+        return "ROUTINE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE:
+        return "AGGREGATE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER:
+        return "TRIGGER";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION:
+        return "EXTENSION";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_RULE:
+        return "RULE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY:
+        return "POLICY";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+        return "COLLATION";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT:
+        return "STATISTICS";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE:
+        return "DATABASE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE:
+        return "ROLE";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE:
+        return "FOREIGN TABLE";
+    default:
+        return "OBJECT";
     }
 }
 
@@ -123,27 +145,41 @@ static const char *joined(const char *verb, const char *word)
 static const char *transaction_tag(PgQuery__TransactionStmtKind kind)
 {
     switch (kind) {
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN: return "BEGIN";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START: return "START TRANSACTION";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT: return "COMMIT";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+        return "BEGIN";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+        return "START TRANSACTION";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+        return "COMMIT";
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO: return "ROLLBACK";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT: return "SAVEPOINT";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE: return "RELEASE";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE: return "PREPARE TRANSACTION";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED: return "COMMIT PREPARED";
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED: return "ROLLBACK PREPARED";
-    default: return "BEGIN";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+        return "ROLLBACK";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+        return "SAVEPOINT";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+        return "RELEASE";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+        return "PREPARE TRANSACTION";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+        return "COMMIT PREPARED";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+        return "ROLLBACK PREPARED";
+    default:
+        return "BEGIN";
     }
 }
 
 static const char *discard_tag(PgQuery__DiscardMode mode)
 {
     switch (mode) {
-    case PG_QUERY__DISCARD_MODE__DISCARD_PLANS: return "DISCARD PLANS";
-    case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES: return "DISCARD SEQUENCES";
-    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: return "DISCARD TEMP";
-    default: return "DISCARD ALL";
+    case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:
+        return "DISCARD PLANS";
+    case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES:
+        return "DISCARD SEQUENCES";
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+        return "DISCARD TEMP";
+    default:
+        return "DISCARD ALL";
     }
 }
 
@@ -151,11 +187,21 @@ void compile_classify(const PgQuery__Node *node, enum plan_kind *kind, const cha
 {
     *kind = PLAN_DDL;
     switch (node->node_case) {
-    case NODE(TRANSACTION_STMT): *kind = PLAN_UTILITY, *tag = transaction_tag(node->transaction_stmt->kind); return;
-    case NODE(DISCARD_STMT): *kind = PLAN_UTILITY, *tag = discard_tag(node->discard_stmt->target); return;
-    case NODE(FETCH_STMT): *kind = PLAN_UTILITY, *tag = node->fetch_stmt->ismove ? "MOVE" : "FETCH"; return;
-    case NODE(CLOSE_PORTAL_STMT): *kind = PLAN_UTILITY, *tag = node->close_portal_stmt->portalname[0] ? "CLOSE CURSOR" : "CLOSE CURSOR ALL"; return;
-    case NODE(DEALLOCATE_STMT): *kind = PLAN_UTILITY, *tag = node->deallocate_stmt->name[0] ? "DEALLOCATE" : "DEALLOCATE ALL"; return;
+    case NODE(TRANSACTION_STMT):
+        *kind = PLAN_UTILITY, *tag = transaction_tag(node->transaction_stmt->kind);
+        return;
+    case NODE(DISCARD_STMT):
+        *kind = PLAN_UTILITY, *tag = discard_tag(node->discard_stmt->target);
+        return;
+    case NODE(FETCH_STMT):
+        *kind = PLAN_UTILITY, *tag = node->fetch_stmt->ismove ? "MOVE" : "FETCH";
+        return;
+    case NODE(CLOSE_PORTAL_STMT):
+        *kind = PLAN_UTILITY, *tag = node->close_portal_stmt->portalname[0] ? "CLOSE CURSOR" : "CLOSE CURSOR ALL";
+        return;
+    case NODE(DEALLOCATE_STMT):
+        *kind = PLAN_UTILITY, *tag = node->deallocate_stmt->name[0] ? "DEALLOCATE" : "DEALLOCATE ALL";
+        return;
     case NODE(VARIABLE_SET_STMT):
         *kind = PLAN_UTILITY;
         *tag = node->variable_set_stmt->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET ||
@@ -163,9 +209,15 @@ void compile_classify(const PgQuery__Node *node, enum plan_kind *kind, const cha
                    ? "RESET"
                    : "SET";
         return;
-    case NODE(VACUUM_STMT): *kind = PLAN_UTILITY, *tag = node->vacuum_stmt->is_vacuumcmd ? "VACUUM" : "ANALYZE"; return;
-    case NODE(DROP_STMT): *tag = joined("DROP", object_word(node->drop_stmt->remove_type)); return;
-    case NODE(ALTER_TABLE_STMT): *tag = joined("ALTER", object_word(node->alter_table_stmt->objtype)); return;
+    case NODE(VACUUM_STMT):
+        *kind = PLAN_UTILITY, *tag = node->vacuum_stmt->is_vacuumcmd ? "VACUUM" : "ANALYZE";
+        return;
+    case NODE(DROP_STMT):
+        *tag = joined("DROP", object_word(node->drop_stmt->remove_type));
+        return;
+    case NODE(ALTER_TABLE_STMT):
+        *tag = joined("ALTER", object_word(node->alter_table_stmt->objtype));
+        return;
     case NODE(RENAME_STMT): {
         PgQuery__ObjectType type = node->rename_stmt->rename_type;
         if (type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN)
@@ -173,19 +225,32 @@ void compile_classify(const PgQuery__Node *node, enum plan_kind *kind, const cha
         *tag = joined("ALTER", object_word(type));
         return;
     }
-    case NODE(ALTER_OBJECT_SCHEMA_STMT): *tag = joined("ALTER", object_word(node->alter_object_schema_stmt->object_type)); return;
-    case NODE(ALTER_OWNER_STMT): *tag = joined("ALTER", object_word(node->alter_owner_stmt->object_type)); return;
-    case NODE(GRANT_STMT): *tag = node->grant_stmt->is_grant ? "GRANT" : "REVOKE"; return;
-    case NODE(CREATE_FUNCTION_STMT): *tag = node->create_function_stmt->is_procedure ? "CREATE PROCEDURE" : "CREATE FUNCTION"; return;
+    case NODE(ALTER_OBJECT_SCHEMA_STMT):
+        *tag = joined("ALTER", object_word(node->alter_object_schema_stmt->object_type));
+        return;
+    case NODE(ALTER_OWNER_STMT):
+        *tag = joined("ALTER", object_word(node->alter_owner_stmt->object_type));
+        return;
+    case NODE(GRANT_STMT):
+        *tag = node->grant_stmt->is_grant ? "GRANT" : "REVOKE";
+        return;
+    case NODE(CREATE_FUNCTION_STMT):
+        *tag = node->create_function_stmt->is_procedure ? "CREATE PROCEDURE" : "CREATE FUNCTION";
+        return;
     case NODE(CREATE_TABLE_AS_STMT):
         if (node->create_table_as_stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
             *tag = "CREATE MATERIALIZED VIEW";
             return;
         }
         break;
-    case NODE(DEFINE_STMT): *tag = joined("CREATE", object_word(node->define_stmt->kind)); return;
-    case NODE(SELECT_STMT): *tag = "SELECT INTO"; return;
-    default: break;
+    case NODE(DEFINE_STMT):
+        *tag = joined("CREATE", object_word(node->define_stmt->kind));
+        return;
+    case NODE(SELECT_STMT):
+        *tag = "SELECT INTO";
+        return;
+    default:
+        break;
     }
     *kind = PLAN_UTILITY;
     *tag = "";

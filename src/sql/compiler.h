@@ -7,10 +7,10 @@ struct plan_cache;
 
 /* What is known of one lifted literal while its statement is compiled. */
 struct literal_use {
-    oid_t type;      /* 0: not used as EXPR_LITERAL yet */
+    oid_t type; /* 0: not used as EXPR_LITERAL yet */
     int32_t typmod;
-    bool bound;      /* an EXPR_LITERAL stands for it */
-    bool by_value;   /* analysis looked at its value: part of the key */
+    bool bound;    /* an EXPR_LITERAL stands for it */
+    bool by_value; /* analysis looked at its value: part of the key */
     bool negated;
 };
 
@@ -21,23 +21,23 @@ struct compiler {
     struct catalog *catalog;
     struct func_env *env;
     struct plan_cache *cache;
-    uint64_t seen_generation;        /* the catalog's generation when `seen_version` was noted */
+    uint64_t seen_generation; /* the catalog's generation when `seen_version` was noted */
     int64_t seen_version;
 
-    struct arena *arena;             /* the plan's */
-    const char *text;                /* the statement's text: locations refer to it */
-    const char *whole;               /* the text that positions are reported in; `offset` is where `text` starts in it */
+    struct arena *arena; /* the plan's */
+    const char *text;    /* the statement's text: locations refer to it */
+    const char *whole;   /* the text that positions are reported in; `offset` is where `text` starts in it */
     int offset;
     int nliterals;
     const struct literal *literals;
-    struct literal_use *uses;        /* one per literal */
+    struct literal_use *uses; /* one per literal */
     int nparams;
-    oid_t *param_types;              /* 0: not known yet */
+    oid_t *param_types; /* 0: not known yet */
     int params_cap;
-    bool params_fixed;               /* the client gave all types */
-    bool params_refused;             /* the simple protocol has none */
-    bool no_params;                  /* a view or a default: there are none */
-    bool system_path;                /* names are found in pg_catalog and public first */
+    bool params_fixed;   /* the client gave all types */
+    bool params_refused; /* the simple protocol has none */
+    bool no_params;      /* a view or a default: there are none */
+    bool system_path;    /* names are found in pg_catalog and public first */
     int next_rte, next_cte;
 };
 

@@ -6,10 +6,17 @@
 enum { SPACE = 1, NAME_START = 2, DIGIT = 4, NAME = 8 };
 
 static const uint8_t classes[256] = {
-    [' '] = SPACE,     ['\t'] = SPACE,    ['\n'] = SPACE,    ['\r'] = SPACE,
-    ['\f'] = SPACE,    ['\v'] = SPACE,    ['0' ... '9'] = DIGIT | NAME,
-    ['a' ... 'z'] = NAME_START | NAME,    ['A' ... 'Z'] = NAME_START | NAME,
-    ['_'] = NAME_START | NAME,            [0x80 ... 0xff] = NAME_START | NAME,
+    [' '] = SPACE,
+    ['\t'] = SPACE,
+    ['\n'] = SPACE,
+    ['\r'] = SPACE,
+    ['\f'] = SPACE,
+    ['\v'] = SPACE,
+    ['0' ... '9'] = DIGIT | NAME,
+    ['a' ... 'z'] = NAME_START | NAME,
+    ['A' ... 'Z'] = NAME_START | NAME,
+    ['_'] = NAME_START | NAME,
+    [0x80 ... 0xff] = NAME_START | NAME,
     ['$'] = NAME,
 };
 
@@ -132,12 +139,26 @@ static char *unescape(char *out, const char *p, const char *end, bool escapes)
         } else if (escapes && *p == '\\' && p + 1 < end) {
             char c = p[1];
             switch (c) {
-            case 'n': c = '\n'; break;
-            case 't': c = '\t'; break;
-            case 'r': c = '\r'; break;
-            case 'b': c = '\b'; break;
-            case 'f': c = '\f'; break;
-            case 'x': case 'u': case 'U': case '0' ... '7': return NULL;
+            case 'n':
+                c = '\n';
+                break;
+            case 't':
+                c = '\t';
+                break;
+            case 'r':
+                c = '\r';
+                break;
+            case 'b':
+                c = '\b';
+                break;
+            case 'f':
+                c = '\f';
+                break;
+            case 'x':
+            case 'u':
+            case 'U':
+            case '0' ... '7':
+                return NULL;
             default:
                 if (is(c, NAME) && (uint8_t) c >= 0x80)
                     return NULL;
@@ -295,11 +316,15 @@ static bool begins_query(const char *p, const char *end)
         p = *p == '(' ? p + 1 : skip_space(p, end);
     const char *word = word_end(p, end);
     switch (word - p) {
-    case 4: return word_is(p, word, "with");
-    case 5: return word_is(p, word, "merge") || word_is(p, word, "table");
-    case 6: return word_is(p, word, "select") || word_is(p, word, "insert") || word_is(p, word, "update") || word_is(p, word, "delete") ||
-                   word_is(p, word, "values");
-    default: return false;
+    case 4:
+        return word_is(p, word, "with");
+    case 5:
+        return word_is(p, word, "merge") || word_is(p, word, "table");
+    case 6:
+        return word_is(p, word, "select") || word_is(p, word, "insert") || word_is(p, word, "update") ||
+               word_is(p, word, "delete") || word_is(p, word, "values");
+    default:
+        return false;
     }
 }
 
@@ -327,9 +352,11 @@ static const char *lex_word(struct lexer *lexer, const char *p, struct atomic *a
     const char *end = lexer->end;
     if (p + 1 < end && p[1] == '\'') {
         switch (*p | 0x20) {
-        case 'e': return lex_string(lexer, p, p + 1, true, true);
+        case 'e':
+            return lex_string(lexer, p, p + 1, true, true);
         case 'b':
-        case 'x': return lex_string(lexer, p, p + 1, false, false);
+        case 'x':
+            return lex_string(lexer, p, p + 1, false, false);
         }
     }
     if (p + 2 < end && (*p | 0x20) == 'u' && p[1] == '&' && (p[2] == '\'' || p[2] == '"')) {
@@ -365,10 +392,15 @@ static const char *lex_token(struct lexer *lexer, const char *p, struct atomic *
     if (is(*p, DIGIT) || (*p == '.' && p + 1 < lexer->end && is(p[1], DIGIT)))
         return lex_number(lexer, p);
     switch (*p) {
-    case '\'': return lex_string(lexer, p, p, false, true);
-    case '"': return lex_quoted_name(lexer, p);
-    case '$': return lex_dollar(lexer, p);
-    default: *lexer->out++ = *p; return p + 1;
+    case '\'':
+        return lex_string(lexer, p, p, false, true);
+    case '"':
+        return lex_quoted_name(lexer, p);
+    case '$':
+        return lex_dollar(lexer, p);
+    default:
+        *lexer->out++ = *p;
+        return p + 1;
     }
 }
 

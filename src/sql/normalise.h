@@ -5,12 +5,12 @@
 
 /* One statement of a string, as the lexer sees it. */
 struct normalised {
-    const char *text;               /* its first token; not NUL-terminated */
-    size_t len;                     /* to its last token */
-    bool lifted;                    /* a query or a change: literals were lifted, the plan may be cached */
-    const char *key;                /* the text, white space and comments collapsed, each literal replaced by a byte 1 + its kind */
+    const char *text; /* its first token; not NUL-terminated */
+    size_t len;       /* to its last token */
+    bool lifted;      /* a query or a change: literals were lifted, the plan may be cached */
+    const char *key;  /* the text, white space and comments collapsed, each literal replaced by a byte 1 + its kind */
     size_t key_len;
-    uint64_t hash;                  /* of the key */
+    uint64_t hash; /* of the key */
     int nliterals;
     const struct literal *literals; /* locations relative to `text` */
 };

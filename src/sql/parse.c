@@ -31,7 +31,8 @@ static const char *error_code(const char *message)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strncmp(message, codes[i].start, strlen(codes[i].start)) == 0)
             return codes[i].sqlstate;
-    return strstr(message, "not supported") || strstr(message, "not implemented") ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_SYNTAX_ERROR;
+    return strstr(message, "not supported") || strstr(message, "not implemented") ? ERRCODE_FEATURE_NOT_SUPPORTED
+                                                                                  : ERRCODE_SYNTAX_ERROR;
 }
 
 /* cursorpos counts characters from 1. */
@@ -46,7 +47,8 @@ static int byte_offset(const char *text, int cursorpos)
     return at;
 }
 
-bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out, struct diag *diag)
+bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out,
+                struct diag *diag)
 {
     char *copy = arena_strndup(arena, text, len);
     PgQueryProtobufParseResult result = pg_query_parse_protobuf(copy);

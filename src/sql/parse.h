@@ -11,7 +11,8 @@ struct parse_tree {
     size_t len;
     const uint8_t *data;
 };
-bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out, struct diag *diag);
+bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out,
+                struct diag *diag);
 
 /* Unfold a serialised tree; everything is in `arena`. */
 PgQuery__ParseResult *parse_unpack(struct arena *arena, const struct parse_tree *tree);

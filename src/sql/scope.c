@@ -76,7 +76,9 @@ struct expr *expr_raise(struct analysis *a, const struct expr *expr, int levels_
     *copy = *expr;
     copy->location = location;
     switch (expr->kind) {
-    case EXPR_COLUMN: copy->column.levels_up += levels_up; break;
+    case EXPR_COLUMN:
+        copy->column.levels_up += levels_up;
+        break;
     case EXPR_COALESCE:
         copy->list.args = (struct expr_list){0};
         for (int i = 0; i < expr->list.args.count; i++)
@@ -85,13 +87,16 @@ struct expr *expr_raise(struct analysis *a, const struct expr *expr, int levels_
     case EXPR_RELABEL:
     case EXPR_IO_CAST:
     case EXPR_TYPMOD:
-    case EXPR_DOMAIN: copy->cast.arg = expr_raise(a, expr->cast.arg, levels_up, location); break;
+    case EXPR_DOMAIN:
+        copy->cast.arg = expr_raise(a, expr->cast.arg, levels_up, location);
+        break;
     case EXPR_CALL:
         copy->call.args = (struct expr_list){0};
         for (int i = 0; i < expr->call.args.count; i++)
             expr_list_add(a, &copy->call.args, expr_raise(a, expr->call.args.items[i], levels_up, location));
         break;
-    default: break;
+    default:
+        break;
     }
     return copy;
 }
@@ -118,7 +123,8 @@ void ns_add(struct analysis *a, struct ns_list *list, struct ns_item *item)
 {
     if (list->count == list->cap) {
         int cap = list->cap ? list->cap * 2 : 8;
-        list->items = arena_grow(a->arena, list->items, sizeof(*list->items) * (size_t) list->cap, sizeof(*list->items) * (size_t) cap);
+        list->items =
+            arena_grow(a->arena, list->items, sizeof(*list->items) * (size_t) list->cap, sizeof(*list->items) * (size_t) cap);
         list->cap = cap;
     }
     list->items[list->count++] = item;
@@ -134,7 +140,8 @@ bool ns_merge(struct analysis *a, struct ns_list *to, const struct ns_list *from
                 continue;
             if (item->schema && other->schema && item->rte && other->rte && item->rte->relation != other->rte->relation)
                 continue;
-            return analysis_error(a, ERRCODE_DUPLICATE_ALIAS, -1, "table name \"%s\" specified more than once", item->alias), false;
+            return analysis_error(a, ERRCODE_DUPLICATE_ALIAS, -1, "table name \"%s\" specified more than once", item->alias),
+                   false;
         }
         ns_add(a, to, item);
     }
@@ -155,7 +162,8 @@ static struct expr *system_column(struct analysis *a, struct ns_item *item, cons
         const char *name;
         int attno;
         oid_t type;
-    } columns[] = {{"ctid", -1, TID_OID}, {"xmin", -2, XID_OID}, {"cmin", -3, CID_OID}, {"xmax", -4, XID_OID}, {"cmax", -5, CID_OID}, {"tableoid", -6, OID_OID}};
+    } columns[] = {{"ctid", -1, TID_OID}, {"xmin", -2, XID_OID}, {"cmin", -3, CID_OID},
+                   {"xmax", -4, XID_OID}, {"cmax", -5, CID_OID}, {"tableoid", -6, OID_OID}};
     if (!item->rte || item->rte->kind != RTE_RELATION || !item->rte->relation)
         return NULL;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
@@ -268,14 +276,16 @@ struct expr *scope_column(struct analysis *a, const char *name, int location, bo
             if (found)
                 return analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, location, "column reference \"%s\" is ambiguous", name);
             if (item->lateral_only && !item->lateral_ok)
-                return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, location, "invalid reference to FROM-clause entry for table \"%s\"", item->alias);
+                return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, location,
+                                      "invalid reference to FROM-clause entry for table \"%s\"", item->alias);
             found = expr;
         }
         if (found)
             return found;
         for (int i = 0; i < scope->names.count; i++) {
             struct ns_item *item = scope->names.items[i];
-            struct expr *expr = item->columns_visible && item_is_open(scope, item) ? system_column(a, item, name, levels_up, location) : NULL;
+            struct expr *expr =
+                item->columns_visible && item_is_open(scope, item) ? system_column(a, item, name, levels_up, location) : NULL;
             if (expr)
                 return expr;
         }
@@ -312,12 +322,16 @@ struct ns_item *scope_item(struct analysis *a, const char *schema, const char *n
         for (int i = 0; i < scope->names.count; i++) {
             struct ns_item *item = scope->names.items[i];
             if (item->alias && item->rel_visible && strcmp(item->alias, name) == 0 && !item_is_open(scope, item)) {
-                analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"", name);
-                diag_hint(a->diag, "There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", name);
+                analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"",
+                               name);
+                diag_hint(a->diag, "There is an entry for table \"%s\", but it cannot be referenced from this part of the query.",
+                          name);
                 return NULL;
             }
-            if (item->rte && item->rte->relation && item->rte->kind == RTE_RELATION && strcmp(item->rte->relation->name, name) == 0 && item->rel_visible) {
-                analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"", name);
+            if (item->rte && item->rte->relation && item->rte->kind == RTE_RELATION &&
+                strcmp(item->rte->relation->name, name) == 0 && item->rel_visible) {
+                analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"",
+                               name);
                 diag_hint(a->diag, "Perhaps you meant to reference the table alias \"%s\".", item->alias);
                 return NULL;
             }
@@ -326,7 +340,8 @@ struct ns_item *scope_item(struct analysis *a, const char *schema, const char *n
     return analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "missing FROM-clause entry for table \"%s\"", name);
 }
 
-struct expr *scope_item_column(struct analysis *a, struct ns_item *item, int levels_up, const char *name, int location, bool report)
+struct expr *scope_item_column(struct analysis *a, struct ns_item *item, int levels_up, const char *name, int location,
+                               bool report)
 {
     struct expr *expr = find_in_item(a, item, name, levels_up, location);
     if (expr || diag_is_set(a->diag))
@@ -349,7 +364,8 @@ struct expr *scope_whole_row(struct analysis *a, struct ns_item *item, int level
         return row;
     }
     /* A function that gives a scalar is that scalar. */
-    if (item->rte->kind == RTE_FUNCTION && item->rte->ncolumns == 1 && item->rte->ncalls == 1 && item->rte->calls[0].call->type != RECORD_OID)
+    if (item->rte->kind == RTE_FUNCTION && item->rte->ncolumns == 1 && item->rte->ncalls == 1 &&
+        item->rte->calls[0].call->type != RECORD_OID)
         return expr_column(a, item->rte, 1, levels_up, location);
     oid_t type = item->rte->relation && item->rte->relation->row_type ? item->rte->relation->row_type : RECORD_OID;
     struct expr *expr = expr_new(a, EXPR_WHOLE_ROW, type, location);
@@ -379,7 +395,8 @@ struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node
         return diag_is_set(a->diag) ? NULL : scope_column(a, names[0], node->location, true);
     }
     size_t relation = count - 2;
-    struct ns_item *item = scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, false);
+    struct ns_item *item =
+        scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, false);
     if (!item && !diag_is_set(a->diag) && count == 3 && !star) {
         /* t.composite.field */
         item = scope_item(a, NULL, names[0], &levels_up, node->location, false);
@@ -434,7 +451,8 @@ const struct catalog_relation *scope_relation(struct analysis *a, const PgQuery_
         relation = catalog_relation_by_name(a->catalog, schema, name->relname);
     if (!relation && report) {
         if (schema)
-            analysis_error(a, ERRCODE_UNDEFINED_TABLE, name->location, "relation \"%s.%s\" does not exist", schema, name->relname);
+            analysis_error(a, ERRCODE_UNDEFINED_TABLE, name->location, "relation \"%s.%s\" does not exist", schema,
+                           name->relname);
         else
             analysis_error(a, ERRCODE_UNDEFINED_TABLE, name->location, "relation \"%s\" does not exist", name->relname);
     }

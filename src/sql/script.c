@@ -9,7 +9,7 @@ struct statement {
 struct script {
     struct compiler *compiler;
     struct arena *arena;
-    const char *text;          /* NUL-terminated: positions are counted in it */
+    const char *text; /* NUL-terminated: positions are counted in it */
     int count, cap;
     struct statement *statements;
 };
@@ -36,7 +36,8 @@ static bool parse(struct script *script, struct statement *statement, struct dia
 {
     const struct normalised *normalised = &statement->normalised;
     if (!statement->parsed)
-        statement->parsed = parse_text(script->arena, normalised->text, normalised->len, script->text, offset_of(script, statement), &statement->tree, diag);
+        statement->parsed = parse_text(script->arena, normalised->text, normalised->len, script->text,
+                                       offset_of(script, statement), &statement->tree, diag);
     return statement->parsed;
 }
 
@@ -55,7 +56,8 @@ struct script *script_new(struct compiler *compiler, struct arena *arena, const 
     }
     for (int i = 0; i < script->count; i++) {
         struct statement *statement = &script->statements[i];
-        struct plan *plan = statement->normalised.lifted ? plan_cache_find(compiler->cache, compiler, &statement->normalised, 0, NULL) : NULL;
+        struct plan *plan =
+            statement->normalised.lifted ? plan_cache_find(compiler->cache, compiler, &statement->normalised, 0, NULL) : NULL;
         if (plan) {
             plan_release(plan);
             continue;
@@ -89,7 +91,8 @@ const char *script_statement(const struct script *script, int i, size_t *len, in
     return statement->normalised.text;
 }
 
-struct plan *script_plan(struct script *script, int i, int ntypes, const oid_t *types, const struct literal **literals, int *nliterals, struct diag *diag)
+struct plan *script_plan(struct script *script, int i, int ntypes, const oid_t *types, const struct literal **literals,
+                         int *nliterals, struct diag *diag)
 {
     struct statement *statement = &script->statements[i];
     struct compiler *compiler = script->compiler;
@@ -100,7 +103,8 @@ struct plan *script_plan(struct script *script, int i, int ntypes, const oid_t *
         if (!parse(script, statement, diag))
             return NULL;
         compiler->params_refused = ntypes == 0;
-        plan = compile_parsed(compiler, &statement->normalised, &statement->tree, script->text, offset_of(script, statement), ntypes, types, diag);
+        plan = compile_parsed(compiler, &statement->normalised, &statement->tree, script->text, offset_of(script, statement),
+                              ntypes, types, diag);
         compiler->params_refused = false;
     }
     *literals = plan && plan->kind == PLAN_QUERY ? statement->normalised.literals : NULL;
