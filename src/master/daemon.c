@@ -71,7 +71,9 @@ bool daemon_detach(void)
 
 int daemon_terminal(void)
 {
-    return terminal;
+    int taken = terminal;
+    terminal = -1;
+    return taken;
 }
 
 void daemon_ready(void)
@@ -81,9 +83,14 @@ void daemon_ready(void)
             log_errno(LOG_LEVEL_DEBUG, "nobody waits for the server to be ready");
         close(ready_pipe);
     }
-    if (terminal >= 0)
-        close(terminal);
-    ready_pipe = terminal = -1;
+    ready_pipe = -1;
+}
+
+void daemon_leave(void)
+{
+    if (ready_pipe >= 0)
+        close(ready_pipe);
+    ready_pipe = -1;
 }
 
 static bool is_gone(pid_t pid)

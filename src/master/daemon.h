@@ -10,7 +10,9 @@ struct pidfh;
 bool daemon_detach(void);
 /* Tell the waiting parent that the server is ready. Does nothing in the foreground. */
 void daemon_ready(void);
-/* The terminal's standard error, for those who must tell why the server cannot start; -1 in the foreground and after daemon_ready. */
+/* In a child: whether the server is ready is not for it to tell. */
+void daemon_leave(void);
+/* The terminal's standard error, for those who must tell why the server cannot start; the caller's from now on. -1 in the foreground. */
 int daemon_terminal(void);
 
 /* Take the run directory: its pid file, locked by this process and every child until the last of them ends. NULL after the

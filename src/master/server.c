@@ -190,10 +190,10 @@ static bool start(struct server *server)
         return false;
     pidfile_write(server->pidfile);
     write_external_pid(server);
-    if (!listen_open(&server->listeners, server->settings, server->places.run_dir) || !server_open_registry(server))
-        return false;
+    /* The control socket first: when clients can connect, pgquillctl can too. */
     server->control = control_open(server->places.run_dir);
-    if (!server->control)
+    if (!server->control || !server_open_registry(server) ||
+        !listen_open(&server->listeners, server->settings, server->places.run_dir))
         return false;
     if (!open_signals(server)) {
         log_errno(LOG_LEVEL_FATAL, "could not set up signals");

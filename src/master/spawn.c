@@ -2,6 +2,7 @@
 
 #include "engine/checkpointer.h"
 #include "master/control.h"
+#include "master/daemon.h"
 #include "util/arena.h"
 #include "util/log.h"
 #include "worker/log_output.h"
@@ -60,6 +61,7 @@ static void leave_master(struct server *server, int keep_fd)
     close(server->signals);
     server->lifeline[1] = server->signals = -1;
     control_leave(server->control, keep_fd);
+    daemon_leave();
     free(server->children);
     server->children = NULL;
     server->child_count = server->child_max = 0;

@@ -398,6 +398,8 @@ void log_output_note_reopen(void)
 
 void log_output_set_copy(int fd)
 {
+    if (output.copy >= 0)
+        close(output.copy);
     output.copy = fd;
 }
 

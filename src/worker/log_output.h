@@ -14,7 +14,7 @@ bool log_output_configure(const struct settings *settings, const char *file);
 bool log_output_reopen(void);
 /* Async-signal-safe: open the file again before the next line. */
 void log_output_note_reopen(void);
-/* Lines that tell of trouble go to this descriptor too (a daemon's terminal, until it is ready); -1: no longer. Not closed here. */
+/* Lines that tell of trouble go to this descriptor too (a daemon's terminal, until it is ready). Takes it over; -1 closes the former. */
 void log_output_set_copy(int fd);
 /* Whose session this process serves: the escapes of log_line_prefix that concern a session read it. */
 void log_output_set_slot(const struct session_slot *slot);

@@ -157,6 +157,7 @@ _Noreturn void worker_main(const struct worker_options *options)
         log_errno(LOG_LEVEL_FATAL, "could not watch the listening sockets");
         exit(WORKER_NOT_STARTED);
     }
+    log_output_set_copy(-1);
     for (;;) {
         slot_set_state(slot, SLOT_SPARE);
         wake_master(options);

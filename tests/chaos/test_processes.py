@@ -118,89 +118,78 @@ def test_a_killed_checkpointer_comes_back():
 
 
 def test_smart_shutdown_ends_idle_sessions_within_a_second():
-    server = Server().start()
-    conns = [RawConnection(server.port) for _ in range(90)]
-    began = time.monotonic()
-    assert server.stop(signal.SIGTERM) == 0
-    assert time.monotonic() - began < 1
-    assert all(conn.until_ready() != [] or True for conn in conns)
-    began = time.monotonic()
-    server.start()
-    assert answers(RawConnection(server.port))
-    assert time.monotonic() - began < 1
-    server.stop()
-    server.clean()
+    with Server() as server:
+        conns = [RawConnection(server.port) for _ in range(90)]
+        began = time.monotonic()
+        assert server.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - began < 1
+        began = time.monotonic()
+        server.start()
+        assert answers(RawConnection(server.port))
+        assert time.monotonic() - began < 1
 
 
 def test_smart_shutdown_waits_for_an_open_transaction():
-    server = Server().start()
-    server.psql("-c", "CREATE TABLE t (n int)")
-    conn = RawConnection(server.port)
-    conn.query("BEGIN")
-    conn.query("INSERT INTO t VALUES (1)")
-    server.process.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
-    assert server.process.poll() is None
-    with pytest.raises(OSError):
-        RawConnection(server.port)
-    assert conn.query("COMMIT")[-1][0] == b"Z"
-    assert server.process.wait(5) == 0
-    server.start()
-    assert server.psql("-Atc", "SELECT n FROM t").strip() == "1"
-    server.stop()
-    server.clean()
+    with Server() as server:
+        server.psql("-c", "CREATE TABLE t (n int)")
+        conn = RawConnection(server.port)
+        conn.query("BEGIN")
+        conn.query("INSERT INTO t VALUES (1)")
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert server.process.poll() is None
+        with pytest.raises(OSError):
+            RawConnection(server.port)
+        assert conn.query("COMMIT")[-1][0] == b"Z"
+        assert server.process.wait(5) == 0
+        server.start()
+        assert server.psql("-Atc", "SELECT n FROM t").strip() == "1"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
 def test_fast_and_immediate_shutdown_end_everything(how):
-    server = Server().start()
-    server.psql("-c", "CREATE TABLE t (n int)", "-c", "INSERT INTO t VALUES (7)")
-    conns = [RawConnection(server.port) for _ in range(5)]
-    conns[0].query("BEGIN")
-    conns[0].query("INSERT INTO t VALUES (8)")
-    conns[1].send_query("SELECT pg_sleep(100)")
-    time.sleep(0.2)
-    began = time.monotonic()
-    server.stop(how)
-    assert time.monotonic() - began < 3
-    server.start()
-    assert server.psql("-Atc", "SELECT n FROM t").strip() == "7"
-    server.stop()
-    server.clean()
+    with Server() as server:
+        server.psql("-c", "CREATE TABLE t (n int)", "-c", "INSERT INTO t VALUES (7)")
+        conns = [RawConnection(server.port) for _ in range(5)]
+        conns[0].query("BEGIN")
+        conns[0].query("INSERT INTO t VALUES (8)")
+        conns[1].send_query("SELECT pg_sleep(100)")
+        time.sleep(0.2)
+        began = time.monotonic()
+        server.stop(how)
+        assert time.monotonic() - began < 3
+        server.start()
+        assert server.psql("-Atc", "SELECT n FROM t").strip() == "7"
 
 
 def test_death_of_the_master_ends_its_processes():
-    server = Server().start()
-    conns = [RawConnection(server.port) for _ in range(3)]
-    conns[0].send_query("SELECT pg_sleep(100)")
-    until(lambda: pids(server, "checkpointer"))
-    children = [worker["pid"] for worker in server.status()["workers"]]
-    server.process.kill()
-    server.process.wait()
-    assert until(lambda: not any(alive(pid) for pid in children), 5)
-    server.start()
-    assert answers(RawConnection(server.port))
-    server.stop()
-    server.clean()
+    with Server() as server:
+        conns = [RawConnection(server.port) for _ in range(3)]
+        conns[0].send_query("SELECT pg_sleep(100)")
+        until(lambda: pids(server, "checkpointer"))
+        children = [worker["pid"] for worker in server.status()["workers"]]
+        server.process.kill()
+        server.process.wait()
+        assert until(lambda: not any(alive(pid) for pid in children), 5)
+        server.start()
+        assert answers(RawConnection(server.port))
 
 
 def test_no_second_master_while_processes_of_the_first_live():
-    server = Server().start()
-    conn = RawConnection(server.port)
-    command = [PGQUILLD, "-h", "", "-p", "6", "-R", server.run_dir, "-D", server.data_dir, server.file]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    assert second.returncode == 1 and "is another server" in second.stderr
-    os.kill(conn.pid, signal.SIGSTOP)
-    server.process.kill()
-    server.process.wait()
-    orphaned = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    assert orphaned.returncode == 1 and "processes of it still live" in orphaned.stderr
-    os.kill(conn.pid, signal.SIGCONT)
-    assert until(lambda: not alive(conn.pid))
-    server.start()
-    assert answers(RawConnection(server.port))
-    server.stop()
-    server.clean()
+    with Server() as server:
+        conn = RawConnection(server.port)
+        command = [PGQUILLD, "-h", "", "-p", "6", "-R", server.run_dir, "-D", server.data_dir, server.file]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert second.returncode == 1 and "is another server" in second.stderr
+        os.kill(conn.pid, signal.SIGSTOP)
+        server.process.kill()
+        server.process.wait()
+        orphaned = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert orphaned.returncode == 1 and "processes of it still live" in orphaned.stderr
+        os.kill(conn.pid, signal.SIGCONT)
+        assert until(lambda: not alive(conn.pid))
+        server.start()
+        assert answers(RawConnection(server.port))
 
 
 def test_a_hostile_control_client_delays_nobody():

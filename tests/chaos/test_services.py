@@ -67,13 +67,15 @@ def test_service_manager_is_told(tmp_path):
             server = Server().start()
         finally:
             del os.environ["NOTIFY_SOCKET"]
-        assert manager.recv(1000).startswith(b"READY=1")
-        server.process.send_signal(signal.SIGHUP)
-        assert manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
-        assert manager.recv(1000) == b"READY=1"
-        server.stop()
+        try:
+            assert manager.recv(1000).startswith(b"READY=1")
+            server.process.send_signal(signal.SIGHUP)
+            assert manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+            assert manager.recv(1000) == b"READY=1"
+        finally:
+            server.stop()
+            server.clean()
         assert manager.recv(1000).startswith(b"STOPPING=1")
-        server.clean()
 
 
 def test_socket_activation(tmp_path):
@@ -102,10 +104,13 @@ def test_ephemeral_databases_leave_nothing():
     before, port = directories(), free_port()
     dsn = f"host=127.0.0.1 port={port} dbname=postgres user=postgres"
     server = subprocess.Popen([PGQUILLD, "-E", "-p", str(port)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert until(lambda: psql(dsn, "CREATE TABLE t (n int)").returncode == 0)
-    assert len(directories() - before) == 1
-    server.send_signal(signal.SIGINT)
-    assert server.wait(10) == 0
+    try:
+        assert until(lambda: psql(dsn, "CREATE TABLE t (n int)").returncode == 0)
+        assert len(directories() - before) == 1
+    finally:
+        server.send_signal(signal.SIGINT)
+        status = server.wait(10)
+    assert status == 0
     assert directories() <= before
 
 
@@ -151,15 +156,18 @@ def test_init_script(tmp_path):
 
     dsn = f"host=127.0.0.1 port={port} dbname=postgres user=postgres"
     assert run("status") == 3
-    assert run("start") == 0 and run("start") == 0
-    assert run("status") == 0
-    first = (tmp_path / "run" / "pgquilld.pid").read_text()
-    assert psql(dsn, "SELECT 1").stdout == "1\n"
-    assert run("reload") == 0
-    assert run("restart") == 0
-    assert (tmp_path / "run" / "pgquilld.pid").read_text() != first
-    assert psql(dsn, "SELECT 1").stdout == "1\n"
-    assert run("stop") == 0 and run("stop") == 0
+    try:
+        assert run("start") == 0 and run("start") == 0
+        assert run("status") == 0
+        first = (tmp_path / "run" / "pgquilld.pid").read_text()
+        assert psql(dsn, "SELECT 1").stdout == "1\n"
+        assert run("reload") == 0
+        assert run("restart") == 0
+        assert (tmp_path / "run" / "pgquilld.pid").read_text() != first
+        assert psql(dsn, "SELECT 1").stdout == "1\n"
+    finally:
+        stopped = run("stop")
+    assert stopped == 0 and run("stop") == 0
     assert run("status") == 3
     assert run("nonsense") == 3
 
