@@ -49,7 +49,7 @@ static const char *table_name(struct lower *l, const struct catalog_relation *re
 static const char *guard_rowid(struct lower *l, const struct catalog_relation *relation, const struct catalog_column *column,
                                const struct expr *expr, const char *text)
 {
-    if (!text || relation->is_foreign || column->attnum != relation->rowid_attnum)
+    if (!text || column->attnum != relation->rowid_attnum)
         return text;
     if (expr && ((expr->kind == EXPR_CONST && expr->constant.value.kind != DATUM_NULL) || expr->kind == EXPR_LITERAL))
         return text;
@@ -161,7 +161,10 @@ static const char *insert_values(struct lower *l, const struct query *query)
         buf_puts(&buf, i ? ", (" : "(");
         for (int j = 0; j < source->values[i].count; j++) {
             const struct expr *expr = source->values[i].items[j];
-            const char *text = guard_rowid(l, query->result->relation, query->columns[j], expr, lower_expr(l, expr));
+            const char *text = lower_expr(l, expr);
+            /* Tables of other tools are used to numbers made up by SQLite. */
+            if (!query->result->relation->is_foreign)
+                text = guard_rowid(l, query->result->relation, query->columns[j], expr, text);
             if (!text) {
                 buf_deinit(&buf);
                 return NULL;
@@ -182,7 +185,8 @@ static const char *insert_select(struct lower *l, const struct query *query, boo
     struct buf buf = {0};
     for (int i = 0; i < query->ncolumns; i++) {
         const char *column = LOWER_PRINT(l, "c%d", i + 1);
-        const char *text = guard_rowid(l, query->result->relation, query->columns[i], NULL, column);
+        const struct catalog_relation *relation = query->result->relation;
+        const char *text = relation->is_foreign ? column : guard_rowid(l, relation, query->columns[i], NULL, column);
         guarded = guarded || text != column;
         buf_printf(&buf, "%s%s", i ? ", " : "", text);
     }
