@@ -69,6 +69,8 @@ struct exposed {
     const struct query *query;
     int count, cap;
     const struct expr **items;
+    int naggregates; /* every aggregate met, equal ones too */
+    const struct expr *aggregates[64];
 };
 
 static bool from_has(const struct from_item *item, const struct rte *rte)
@@ -108,14 +110,15 @@ static bool is_group_key(const struct query *query, const struct expr *expr)
 static bool visit_exposed(void *arg, const struct expr *expr)
 {
     struct exposed *exposed = arg;
-    /* A column inside an aggregate's argument is exposed too, needlessly but harmlessly only when it is a key: so only keys and aggregates. */
+    if (expr->kind == EXPR_AGGREGATE && exposed->naggregates < (int) (sizeof exposed->aggregates / sizeof *exposed->aggregates))
+        exposed->aggregates[exposed->naggregates++] = expr;
     if (expr->kind == EXPR_AGGREGATE || expr->kind == EXPR_GROUPING || is_group_key(exposed->query, expr))
         expose(exposed, expr);
     return false;
 }
 
 /* Columns that are neither keys nor inside an aggregate depend on the primary key among the group's columns. */
-static bool in_aggregate(void *arg, const struct expr *expr)
+static bool is_node(void *arg, const struct expr *expr)
 {
     return expr == arg;
 }
@@ -131,9 +134,12 @@ static bool visit_dependent(void *arg, const struct expr *expr)
     struct dependent *dependent = arg;
     if (expr->kind != EXPR_COLUMN || !own_rte(dependent->query, expr->column.rte) || is_group_key(dependent->query, expr))
         return false;
-    for (int i = 0; i < dependent->exposed->count; i++) {
-        const struct expr *item = dependent->exposed->items[i];
-        if (item->kind != EXPR_COLUMN && lower_walk_expr(item, in_aggregate, (void *) expr))
+    for (int i = 0; i < dependent->exposed->naggregates; i++)
+        if (lower_walk_expr(dependent->exposed->aggregates[i], is_node, (void *) expr))
+            return false;
+    for (int i = 0; i < dependent->query->group.count; i++) {
+        const struct expr *key = dependent->query->group.items[i];
+        if (key->kind != EXPR_COLUMN && lower_walk_expr(key, is_node, (void *) expr))
             return false;
     }
     expose(dependent->exposed, expr);
