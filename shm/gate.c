@@ -1,30 +1,21 @@
 #include "shm/gate.h"
 
+#include "shm/futex.h"
 #include "shm/segment.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-/* The queue is an array in arrival order under a lock that is held for a few instructions at a time. Who gives the gate up hands it to the first
- * waiter that lives and wakes it by its slot's own futex word, so nobody else wakes. A death is noticed by whoever waits: every waiter looks at the
- * holder every WATCH_MS. The master only tries the lock: it never waits for a session. */
+/* The queue is an array in arrival order, changed under a lock that is held for a few instructions. Who gives the gate up hands it to the first
+ * waiter and wakes it by its slot's own futex word: nobody else wakes, nobody overtakes.
+ *
+ * Any process may die between any two instructions, so nothing here is believed without a check. An entry of the queue counts only while its slot
+ * says that it waits for this gate; a waiter that finds itself missing queues again; a waiter that finds itself the holder has the gate, woken or not.
+ * The holder is a slot and its generation, so that a slot's next owner is never taken for the last one. Deaths are noticed by the master's reaping at
+ * once, and by the waiters every WATCH_MS. */
 
 enum { WATCH_MS = 100 };
-
-static void futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms)
-{
-    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-    syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
-}
-
-static void futex_wake(_Atomic uint32_t *word, int count)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
-}
 
 static int64_t now_ms(void)
 {
@@ -33,19 +24,21 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* The segment that a slot is of: slots know their number, and the header stands before slot 0. */
-static struct session_slot *sibling(struct session_slot *slot, int index)
+/* An area whose file was removed or replaced, and that nobody writes. Reads the file system, so it is called outside of the lock. */
+static bool is_orphan(const struct gate *gate)
 {
-    return slot - slot->number + index;
+    struct stat file;
+    if (atomic_load(&gate->inode) == 0 || atomic_load(&gate->holder) != 0)
+        return false;
+    return stat(gate->path, &file) < 0 || file.st_ino != atomic_load(&gate->inode) || file.st_dev != gate->device;
 }
 
-struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_t inode)
+static struct gate *find_or_make(struct shm_header *header, const char *path, dev_t device, ino_t inode)
 {
-    struct shm_header *header = shm->header;
     struct gate *found = NULL, *unused = NULL;
-    lock_take(&header->lock, NULL, NULL, &header->recoveries);
+    lock_take(&header->gates_lock, NULL, NULL, &header->recoveries);
     for (int i = 0; i < header->config.max_databases && !found; i++) {
-        struct gate *gate = segment_gate(shm, i);
+        struct gate *gate = segment_gate(header, i);
         if (atomic_load(&gate->inode) == inode && gate->device == device)
             found = gate;
         else if (atomic_load(&gate->inode) == 0 && !unused)
@@ -54,19 +47,39 @@ struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_
     if (!found && unused) {
         /* The inode last: a maker that dies before leaves the area unused. */
         strncpy(unused->path, path, sizeof unused->path - 1);
+        unused->path[sizeof unused->path - 1] = '\0';
         unused->device = device;
         atomic_store(&unused->inode, inode);
         found = unused;
     }
-    lock_give(&header->lock);
+    lock_give(&header->gates_lock);
     return found;
+}
+
+static void drop_orphans(struct shm_header *header)
+{
+    for (int i = 0; i < header->config.max_databases; i++) {
+        struct gate *gate = segment_gate(header, i);
+        if (!is_orphan(gate))
+            continue;
+        lock_take(&header->gates_lock, NULL, NULL, &header->recoveries);
+        atomic_store(&gate->inode, 0);
+        lock_give(&header->gates_lock);
+    }
+}
+
+struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_t inode)
+{
+    struct gate *gate = find_or_make(shm->header, path, device, inode);
+    if (gate)
+        return gate;
+    drop_orphans(shm->header);
+    return find_or_make(shm->header, path, device, inode);
 }
 
 struct gate *gate_at(struct shm *shm, int index)
 {
-    if (index < 0 || index >= shm->header->config.max_databases)
-        return NULL;
-    return segment_gate(shm, index);
+    return index >= 0 && index < shm->header->config.max_databases ? segment_gate(shm->header, index) : NULL;
 }
 
 const char *gate_path(const struct gate *gate)
@@ -74,13 +87,46 @@ const char *gate_path(const struct gate *gate)
     return atomic_load(&gate->inode) ? gate->path : NULL;
 }
 
-/* A dead owner of the lock was inside one of the few lines below: a half-done removal shows as a doubled or stale entry, and each entry is
- * checked when its turn comes, so only the count must be sane. */
+ino_t gate_inode(const struct gate *gate)
+{
+    return atomic_load(&gate->inode);
+}
+
+static struct session_slot *slot_of(const struct gate *gate, owner_t owner)
+{
+    return segment_slot(gate_segment(gate), (int) (uint32_t) owner - 1);
+}
+
+static bool waits_here(const struct gate *gate, int32_t number)
+{
+    return atomic_load(&segment_slot(gate_segment(gate), number)->waiting) == gate->number + 1;
+}
+
+/* Take out one waiter, or with number -1 every entry that is no waiter's or stands twice. */
+static void remove_waiters(struct gate *gate, int32_t number)
+{
+    int kept = 0;
+    for (int i = 0; i < gate->count; i++) {
+        int32_t entry = gate->queue[i];
+        bool good = entry != number && waits_here(gate, entry);
+        for (int j = 0; j < kept && good; j++)
+            good = gate->queue[j] != entry;
+        if (good)
+            gate->queue[kept++] = entry;
+    }
+    gate->count = kept;
+}
+
 static void repair_gate(void *structure)
 {
     struct gate *gate = structure;
-    if (gate->count < 0)
+    int32_t sessions = gate_segment(gate)->config.max_sessions;
+    if (gate->count < 0 || gate->count > sessions)
         gate->count = 0;
+    for (int i = 0; i < gate->count; i++)
+        if (gate->queue[i] < 0 || gate->queue[i] >= sessions)
+            gate->queue[i] = 0;
+    remove_waiters(gate, -1);
 }
 
 static void lock_gate(struct gate *gate)
@@ -88,102 +134,155 @@ static void lock_gate(struct gate *gate)
     lock_take(&gate->lock, repair_gate, gate, &gate->recoveries);
 }
 
-static void remove_waiter(struct gate *gate, int32_t number)
+/* Give the gate to the first waiter that seems to live, under the lock. Returns whom to wake. */
+static struct session_slot *hand_on(struct gate *gate)
 {
-    int kept = 0;
-    for (int i = 0; i < gate->count; i++)
-        if (gate->queue[i] != number)
-            gate->queue[kept++] = gate->queue[i];
-    gate->count = kept;
-}
-
-/* Give the gate to the first waiter that lives. Under the lock. Returns whom to wake. */
-static struct session_slot *hand_on(struct gate *gate, struct session_slot *any)
-{
-    atomic_store(&gate->holder, 0);
-    while (gate->count > 0) {
-        struct session_slot *next = sibling(any, gate->queue[0]);
-        remove_waiter(gate, gate->queue[0]);
-        if (!slot_is_alive(next)) {
-            atomic_fetch_add(&gate->recoveries, 1);
+    int first = 0;
+    struct session_slot *next = NULL;
+    while (first < gate->count && !next) {
+        int32_t number = gate->queue[first++];
+        struct session_slot *slot = segment_slot(gate_segment(gate), number);
+        if (!waits_here(gate, number))
             continue;
-        }
-        atomic_store(&gate->holder, (int32_t) next->number + 1);
-        atomic_store(&next->grant, 1);
-        return next;
+        if (slot_seems_alive(slot))
+            next = slot;
+        else
+            atomic_fetch_add(&gate->recoveries, 1);
     }
-    return NULL;
+    /* The holder before the queue: whoever dies in between leaves the new holder queued as well, which it mends itself. */
+    atomic_store(&gate->holder, next ? slot_owner(next) : 0);
+    gate->count -= first;
+    memmove(gate->queue, gate->queue + first, sizeof gate->queue[0] * (size_t) gate->count);
+    if (next) {
+        atomic_store(&next->waiting, 0);
+        atomic_fetch_or(&next->grant, GRANT_GIVEN);
+    }
+    return next;
 }
 
-/* Under the lock: take a dead holder's gate away. */
-static struct session_slot *relieve_dead_holder(struct gate *gate, struct session_slot *any)
+static void wake(struct session_slot *slot)
 {
-    int32_t holder = atomic_load(&gate->holder);
+    if (slot)
+        futex_wake(&slot->grant, 1);
+}
+
+static bool owner_is_dead(const struct gate *gate, owner_t owner, bool thoroughly)
+{
+    const struct session_slot *slot = slot_of(gate, owner);
+    return slot_owner(slot) != owner || !(thoroughly ? slot_is_alive(slot) : slot_seems_alive(slot));
+}
+
+/* Hand an open gate, or a dead holder's, to the first waiter. Under the lock. `dead` is the holder that the caller found dead; 0: none. */
+static struct session_slot *relieve(struct gate *gate, owner_t dead)
+{
+    owner_t holder = atomic_load(&gate->holder);
     if (holder == 0)
-        return hand_on(gate, any);
-    if (slot_is_alive(sibling(any, holder - 1)))
+        return hand_on(gate);
+    if (holder != dead)
         return NULL;
     atomic_fetch_add(&gate->recoveries, 1);
-    return hand_on(gate, any);
+    return hand_on(gate);
 }
 
 bool gate_is_held_by(const struct gate *gate, const struct session_slot *slot)
 {
-    return atomic_load(&gate->holder) == (int32_t) slot->number + 1;
+    return atomic_load(&gate->holder) == slot_owner(slot);
+}
+
+static void enqueue(struct gate *gate, struct session_slot *slot)
+{
+    remove_waiters(gate, (int32_t) slot->number);
+    atomic_store(&slot->waiting, gate->number + 1);
+    gate->queue[gate->count] = (int32_t) slot->number;
+    gate->count++;
+}
+
+/* Take an open gate, or queue. */
+static bool enter(struct gate *gate, struct session_slot *slot)
+{
+    owner_t holder = atomic_load(&gate->holder);
+    owner_t dead = holder && owner_is_dead(gate, holder, false) ? holder : 0;
+    struct session_slot *next = NULL;
+    atomic_store(&slot->grant, 0);
+    lock_gate(gate);
+    bool open = atomic_load(&gate->holder) == 0 && gate->count == 0;
+    if (open) {
+        atomic_store(&gate->holder, slot_owner(slot));
+    } else {
+        enqueue(gate, slot);
+        next = relieve(gate, dead);
+    }
+    lock_give(&gate->lock);
+    if (next != slot)
+        wake(next);
+    return open || next == slot;
 }
 
 /* Give up waiting; if the gate was granted in the meantime it is passed on. */
-static void leave_queue(struct gate *gate, struct session_slot *slot)
+static void leave(struct gate *gate, struct session_slot *slot)
 {
     lock_gate(gate);
-    remove_waiter(gate, (int32_t) slot->number);
-    struct session_slot *next = gate_is_held_by(gate, slot) ? hand_on(gate, slot) : NULL;
+    atomic_store(&slot->waiting, 0);
+    remove_waiters(gate, -1);
+    struct session_slot *next = gate_is_held_by(gate, slot) ? hand_on(gate) : NULL;
     lock_give(&gate->lock);
-    if (next)
-        futex_wake(&next->grant, 1);
+    wake(next);
 }
 
-static bool enter_at_once(struct gate *gate, struct session_slot *slot)
+/* A look around after a while without news. */
+static void watch(struct gate *gate, struct session_slot *slot)
 {
-    atomic_store(&slot->grant, 0);
+    owner_t holder = atomic_load(&gate->holder);
+    owner_t dead = holder && owner_is_dead(gate, holder, true) ? holder : 0;
+    bool queued = false;
     lock_gate(gate);
-    bool open = gate->count == 0 && atomic_load(&gate->holder) == 0;
-    if (open)
-        atomic_store(&gate->holder, (int32_t) slot->number + 1);
-    else
-        gate->queue[gate->count++] = (int32_t) slot->number;
+    for (int i = 0; i < gate->count && !queued; i++)
+        queued = gate->queue[i] == (int32_t) slot->number;
+    if (!gate_is_held_by(gate, slot) && (!queued || !waits_here(gate, (int32_t) slot->number)))
+        enqueue(gate, slot);
+    struct session_slot *next = relieve(gate, dead);
     lock_give(&gate->lock);
-    return open;
+    wake(next);
+}
+
+static enum gate_result wait_for_turn(struct gate *gate, struct session_slot *slot, int timeout_ms,
+                                      volatile const int *interrupted)
+{
+    int64_t now = now_ms(), deadline = timeout_ms ? now + timeout_ms : INT64_MAX, next_watch = now + WATCH_MS;
+    while (!gate_is_held_by(gate, slot)) {
+        /* The poke is forgotten before the flag is looked at: one that comes later ends the sleep at once. */
+        atomic_fetch_and(&slot->grant, ~(uint32_t) GRANT_POKED);
+        bool stop = interrupted && *interrupted;
+        if (stop || now >= deadline) {
+            leave(gate, slot);
+            return stop ? GATE_INTERRUPTED : GATE_TIMEOUT;
+        }
+        int64_t until = deadline < next_watch ? deadline : next_watch;
+        if (until > now)
+            futex_wait(&slot->grant, 0, (int) (until - now));
+        now = now_ms();
+        if (now < next_watch || gate_is_held_by(gate, slot))
+            continue;
+        watch(gate, slot);
+        next_watch = now + WATCH_MS;
+    }
+    /* Handed over by somebody who died on the way: the place in the queue is still there. */
+    if (atomic_load(&slot->waiting)) {
+        lock_gate(gate);
+        atomic_store(&slot->waiting, 0);
+        remove_waiters(gate, -1);
+        lock_give(&gate->lock);
+    }
+    return GATE_ACQUIRED;
 }
 
 enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int timeout_ms, volatile const int *interrupted)
 {
-    if (gate_is_held_by(gate, slot))
+    if (gate_is_held_by(gate, slot) || enter(gate, slot))
         return GATE_ACQUIRED;
-    if (enter_at_once(gate, slot))
-        return GATE_ACQUIRED;
-    int64_t deadline = timeout_ms ? now_ms() + timeout_ms : INT64_MAX;
+    atomic_fetch_add_explicit(&gate_segment(gate)->counters[SHM_GATE_WAITS], 1, memory_order_relaxed);
     slot_set_wait(slot, WAIT_GATE);
-    enum gate_result result = GATE_ACQUIRED;
-    while (!atomic_load(&slot->grant)) {
-        int64_t left = deadline - now_ms();
-        if (interrupted && *interrupted)
-            result = GATE_INTERRUPTED;
-        else if (left <= 0)
-            result = GATE_TIMEOUT;
-        if (result != GATE_ACQUIRED) {
-            leave_queue(gate, slot);
-            break;
-        }
-        futex_wait(&slot->grant, 0, left < WATCH_MS ? (int) left : WATCH_MS);
-        if (atomic_load(&slot->grant))
-            break;
-        lock_gate(gate);
-        struct session_slot *next = relieve_dead_holder(gate, slot);
-        lock_give(&gate->lock);
-        if (next && next != slot)
-            futex_wake(&next->grant, 1);
-    }
+    enum gate_result result = wait_for_turn(gate, slot, timeout_ms, interrupted);
     slot_set_wait(slot, WAIT_NONE);
     return result;
 }
@@ -191,28 +290,53 @@ enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int 
 void gate_release(struct gate *gate, struct session_slot *slot)
 {
     lock_gate(gate);
-    struct session_slot *next = gate_is_held_by(gate, slot) ? hand_on(gate, slot) : NULL;
+    struct session_slot *next = gate_is_held_by(gate, slot) ? hand_on(gate) : NULL;
     lock_give(&gate->lock);
-    if (next)
-        futex_wake(&next->grant, 1);
+    wake(next);
+}
+
+void gate_poke(struct session_slot *slot)
+{
+    atomic_fetch_or(&slot->grant, GRANT_POKED);
+    futex_wake(&slot->grant, 1);
+}
+
+void gate_abandon(struct gate *gate, pid_t pid)
+{
+    owner_t leader = atomic_load(&gate->leader);
+    if (leader && (slot_pid(slot_of(gate, leader)) == pid || owner_is_dead(gate, leader, false)) &&
+        atomic_compare_exchange_strong(&gate->leader, &leader, 0)) {
+        atomic_fetch_add(&gate->recoveries, 1);
+        atomic_fetch_add(&gate->sync_round, 1);
+        futex_wake(&gate->sync_round, INT32_MAX);
+    }
+    owner_t holder = atomic_load(&gate->holder);
+    if (!holder || (slot_pid(slot_of(gate, holder)) != pid && !owner_is_dead(gate, holder, false)))
+        return;
+    if (!lock_try(&gate->lock, repair_gate, gate, &gate->recoveries))
+        return;
+    struct session_slot *next = relieve(gate, holder);
+    lock_give(&gate->lock);
+    wake(next);
 }
 
 void gates_abandon(struct shm *shm, pid_t pid)
 {
-    (void) pid;
     for (int i = 0; i < shm->header->config.max_databases; i++) {
-        struct gate *gate = segment_gate(shm, i);
-        int32_t holder = atomic_load(&gate->holder);
-        if (atomic_load(&gate->inode) == 0 || holder == 0 || slot_is_alive(slot_at(shm, holder - 1)))
-            continue;
-        /* Never wait here: when the lock is taken, the waiters themselves will notice. */
-        if (!lock_try(&gate->lock, repair_gate, gate, &gate->recoveries))
-            continue;
-        struct session_slot *next = relieve_dead_holder(gate, slot_at(shm, 0));
-        lock_give(&gate->lock);
-        if (next)
-            futex_wake(&next->grant, 1);
+        struct gate *gate = segment_gate(shm->header, i);
+        if (atomic_load(&gate->inode) != 0)
+            gate_abandon(gate, pid);
     }
+}
+
+void gate_set_wal_pages(struct gate *gate, uint32_t pages)
+{
+    atomic_store_explicit(&gate->wal_pages, pages, memory_order_relaxed);
+}
+
+uint32_t gate_wal_pages(const struct gate *gate)
+{
+    return atomic_load_explicit(&gate->wal_pages, memory_order_relaxed);
 }
 
 uint64_t gate_recoveries(const struct gate *gate)
@@ -228,48 +352,4 @@ uint64_t gate_catalog_generation(const struct gate *gate)
 void gate_bump_catalog(struct gate *gate)
 {
     atomic_fetch_add(&gate->catalog_generation, 1);
-}
-
-uint64_t commit_ticket(struct gate *gate)
-{
-    return atomic_fetch_add(&gate->drawn, 1) + 1;
-}
-
-static bool lead_sync(struct gate *gate, bool (*sync)(void *arg), void *arg)
-{
-    uint64_t target = atomic_load(&gate->drawn);
-    bool done = sync(arg);
-    if (done) {
-        uint64_t synced = atomic_load(&gate->synced);
-        while (synced < target && !atomic_compare_exchange_weak(&gate->synced, &synced, target))
-            ;
-    }
-    atomic_store(&gate->leader, 0);
-    atomic_fetch_add(&gate->sync_round, 1);
-    futex_wake(&gate->sync_round, INT32_MAX);
-    return done;
-}
-
-bool commit_wait(struct gate *gate, struct session_slot *slot, uint64_t ticket, bool (*sync)(void *arg), void *arg)
-{
-    int32_t me = (int32_t) slot->number + 1;
-    bool done = true;
-    slot_set_wait(slot, WAIT_SYNC);
-    while (done && atomic_load(&gate->synced) < ticket) {
-        uint32_t round = atomic_load(&gate->sync_round);
-        int32_t nobody = 0;
-        if (atomic_compare_exchange_strong(&gate->leader, &nobody, me)) {
-            done = lead_sync(gate, sync, arg);
-            continue;
-        }
-        if (atomic_load(&gate->synced) >= ticket)
-            break;
-        futex_wait(&gate->sync_round, round, WATCH_MS);
-        int32_t leader = atomic_load(&gate->leader);
-        if (leader && round == atomic_load(&gate->sync_round) && !slot_is_alive(sibling(slot, leader - 1)) &&
-            atomic_compare_exchange_strong(&gate->leader, &leader, 0))
-            atomic_fetch_add(&gate->recoveries, 1);
-    }
-    slot_set_wait(slot, WAIT_NONE);
-    return done;
 }

@@ -16,8 +16,7 @@ void lock_init(struct lock *lock)
     pthread_mutexattr_destroy(&attributes);
 }
 
-/* What pthread's answer means: true when the lock is ours now. */
-static bool settle(int error, struct lock *lock, lock_repair *repair, void *structure, _Atomic uint64_t *recoveries)
+static bool settle(struct lock *lock, int error, lock_repair *repair, void *structure, _Atomic uint64_t *recoveries)
 {
     if (error == 0)
         return true;
@@ -36,12 +35,12 @@ static bool settle(int error, struct lock *lock, lock_repair *repair, void *stru
 
 void lock_take(struct lock *lock, lock_repair *repair, void *structure, _Atomic uint64_t *recoveries)
 {
-    settle(pthread_mutex_lock(&lock->mutex), lock, repair, structure, recoveries);
+    settle(lock, pthread_mutex_lock(&lock->mutex), repair, structure, recoveries);
 }
 
 bool lock_try(struct lock *lock, lock_repair *repair, void *structure, _Atomic uint64_t *recoveries)
 {
-    return settle(pthread_mutex_trylock(&lock->mutex), lock, repair, structure, recoveries);
+    return settle(lock, pthread_mutex_trylock(&lock->mutex), repair, structure, recoveries);
 }
 
 void lock_give(struct lock *lock)

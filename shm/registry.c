@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READ_TRIES = 1000 };
+/* Spins before giving the processor up, rounds of that before a torn slot's owner is asked for, and how often a living one is waited for: it
+ * may have lost the processor in the middle of a change. */
+enum { READ_SPINS = 100, READ_ROUNDS = 20, READ_WAITS = 200, READ_WAIT_US = 500 };
+
+static const uint32_t STATE_MASK = (1u << STATE_BITS) - 1;
 
 static int64_t now_us(void)
 {
@@ -50,12 +55,12 @@ int registry_size(const struct shm *shm)
 
 struct session_slot *slot_at(struct shm *shm, int index)
 {
-    return (struct session_slot *) ((char *) shm->header + shm->header->slots_offset) + index;
+    return segment_slot(shm->header, index);
 }
 
 static const struct session_slot *const_slot_at(const struct shm *shm, int index)
 {
-    return (const struct session_slot *) ((const char *) shm->header + shm->header->slots_offset) + index;
+    return segment_slot(shm->header, index);
 }
 
 int slot_index(const struct shm *shm, const struct session_slot *slot)
@@ -78,10 +83,11 @@ static void end_write(struct session_slot *slot)
 
 static struct session_slot *take_free(struct shm *shm)
 {
+    uint32_t starting = SLOT_STARTING | (uint32_t) getpid() << STATE_BITS;
     for (int i = 0; i < registry_size(shm); i++) {
         struct session_slot *slot = slot_at(shm, i);
         uint32_t free_state = SLOT_FREE;
-        if (atomic_compare_exchange_strong(&slot->state, &free_state, SLOT_STARTING))
+        if (atomic_compare_exchange_strong(&slot->state, &free_state, starting))
             return slot;
     }
     return NULL;
@@ -94,11 +100,15 @@ struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
         slot = take_free(shm);
     if (!slot)
         return NULL;
-    if (getrandom(&slot->cancel_key, sizeof slot->cancel_key, 0) != sizeof slot->cancel_key)
-        slot->cancel_key = (uint32_t) now_us() * 2654435761u;
+    uint32_t key;
+    if (getrandom(&key, sizeof key, 0) != sizeof key)
+        key = (uint32_t) now_us() * 2654435761u;
+    atomic_store(&slot->cancel_key, key);
+    atomic_fetch_add(&slot->generation, 1);
     atomic_store(&slot->interrupt, INTERRUPT_NONE);
     atomic_store(&slot->wait, WAIT_NONE);
     atomic_store(&slot->grant, 0);
+    atomic_store(&slot->waiting, 0);
     /* A dead owner may have left the sequence odd. */
     atomic_store(&slot->seq, (atomic_load(&slot->seq) + 1) & ~1u);
     begin_write(slot);
@@ -114,20 +124,35 @@ void slot_own(struct session_slot *slot, pid_t pid)
     atomic_store(&slot->pid, pid);
 }
 
+static bool pid_exists(pid_t pid)
+{
+    return kill(pid, 0) == 0 || errno != ESRCH;
+}
+
+/* A slot that has no pid yet lives as long as who took it. */
+static bool taker_exists(uint32_t state)
+{
+    return (state & STATE_MASK) == SLOT_STARTING && pid_exists((pid_t) (state >> STATE_BITS));
+}
+
+bool slot_seems_alive(const struct session_slot *slot)
+{
+    pid_t pid = atomic_load(&slot->pid);
+    return pid ? pid_exists(pid) : taker_exists(atomic_load(&slot->state));
+}
+
 bool slot_is_alive(const struct session_slot *slot)
 {
     pid_t pid = atomic_load(&slot->pid);
-    if (pid == 0)
-        return atomic_load(&slot->state) == SLOT_STARTING;
-    if (kill(pid, 0) < 0 && errno == ESRCH)
-        return false;
+    if (!slot_seems_alive(slot) || !pid)
+        return slot_seems_alive(slot);
     uint64_t started = atomic_load(&slot->started), found = process_start_time(pid);
     return found != 0 && (started == 0 || found == started);
 }
 
 static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *last)
 {
-    if (atomic_load(&slot->pid) != pid || atomic_load(&slot->state) == SLOT_FREE)
+    if (atomic_load(&slot->pid) != pid || slot_state(slot) == SLOT_FREE)
         return false;
     if (last)
         slot_read(slot, last);
@@ -151,9 +176,14 @@ int slot_reclaim_dead(struct shm *shm)
     int reclaimed = 0;
     for (int i = 0; i < registry_size(shm); i++) {
         struct session_slot *slot = slot_at(shm, i);
+        uint32_t state = atomic_load(&slot->state);
         pid_t pid = atomic_load(&slot->pid);
-        if (pid != 0 && atomic_load(&slot->state) != SLOT_FREE && !slot_is_alive(slot))
+        if ((state & STATE_MASK) == SLOT_FREE || slot_is_alive(slot))
+            continue;
+        if (pid != 0)
             reclaimed += free_slot(slot, pid, NULL);
+        else
+            reclaimed += atomic_compare_exchange_strong(&slot->state, &state, SLOT_FREE);
     }
     return reclaimed;
 }
@@ -238,7 +268,7 @@ void slot_count(struct session_slot *slot, int64_t queries, int64_t transactions
 
 enum slot_state slot_state(const struct session_slot *slot)
 {
-    return (enum slot_state) atomic_load_explicit(&slot->state, memory_order_acquire);
+    return (enum slot_state)(atomic_load_explicit(&slot->state, memory_order_acquire) & STATE_MASK);
 }
 
 pid_t slot_pid(const struct session_slot *slot)
@@ -251,16 +281,35 @@ void slot_uuid(const struct session_slot *slot, uuid_t uuid)
     uuid_copy(uuid, slot->info.uuid);
 }
 
+/* One try at a whole copy. */
+static bool copy_info(const struct session_slot *slot, struct slot_info *info)
+{
+    uint32_t before = atomic_load_explicit(&slot->seq, memory_order_acquire);
+    if (before & 1)
+        return false;
+    *info = slot->info;
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&slot->seq, memory_order_relaxed) == before;
+}
+
 bool slot_read(const struct session_slot *slot, struct slot_info *info)
 {
-    for (int tries = 0; tries < READ_TRIES; tries++) {
-        uint32_t before = atomic_load_explicit(&slot->seq, memory_order_acquire);
-        if (before & 1)
-            continue;
+    bool whole = copy_info(slot, info);
+    for (int i = 1; i < READ_SPINS * READ_ROUNDS && !whole; i++) {
+        if (i % READ_SPINS == 0)
+            sched_yield();
+        whole = copy_info(slot, info);
+    }
+    for (int i = 0; i < READ_WAITS && !whole && slot_seems_alive(slot); i++) {
+        usleep(READ_WAIT_US);
+        for (int j = 0; j < READ_SPINS && !whole; j++)
+            whole = copy_info(slot, info);
+    }
+    if (!whole) {
+        /* Its owner died while it wrote: what is there may be half of the old and half of the new, but stays within its fields. */
         *info = slot->info;
-        atomic_thread_fence(memory_order_acquire);
-        if (atomic_load_explicit(&slot->seq, memory_order_relaxed) == before)
-            break;
+        info->database[SLOT_NAME_MAX - 1] = info->user[SLOT_NAME_MAX - 1] = info->application_name[SLOT_NAME_MAX - 1] = '\0';
+        info->client_address[SLOT_ADDRESS_MAX - 1] = info->query[SLOT_QUERY_MAX - 1] = '\0';
     }
     info->state = slot_state(slot);
     info->wait = (enum slot_wait) atomic_load(&slot->wait);
@@ -289,7 +338,7 @@ int registry_sessions(const struct shm *shm)
 
 uint32_t slot_cancel_key(const struct session_slot *slot)
 {
-    return slot->cancel_key;
+    return atomic_load(&slot->cancel_key);
 }
 
 struct session_slot *registry_match_cancel(struct shm *shm, pid_t pid, uint32_t key)
@@ -298,7 +347,7 @@ struct session_slot *registry_match_cancel(struct shm *shm, pid_t pid, uint32_t 
     struct session_slot *match = NULL;
     for (int i = 0; i < registry_size(shm); i++) {
         struct session_slot *slot = slot_at(shm, i);
-        uint32_t differs = (uint32_t) (slot_pid(slot) ^ pid) | (slot->cancel_key ^ key);
+        uint32_t differs = (uint32_t) (slot_pid(slot) ^ pid) | (slot_cancel_key(slot) ^ key);
         if (!differs && slot_state(slot) != SLOT_FREE)
             match = slot;
     }

@@ -9,19 +9,28 @@
 
 enum slot_state {
     SLOT_FREE,
-    SLOT_STARTING,   /* taken by the master, the worker prepares itself */
-    SLOT_SPARE,      /* blocked in accept */
-    SLOT_STARTUP,    /* accepted, the client has not finished startup */
+    SLOT_STARTING, /* taken by the master, the worker prepares itself */
+    SLOT_SPARE,    /* blocked in accept */
+    SLOT_STARTUP,  /* accepted, the client has not finished startup */
     SLOT_IDLE,
     SLOT_ACTIVE,
     SLOT_IDLE_IN_TRANSACTION,
     SLOT_IDLE_IN_FAILED_TRANSACTION,
-    SLOT_ENDED,      /* published by the worker just before it exits */
+    SLOT_ENDED, /* published by the worker just before it exits */
 };
 
 enum slot_kind { SLOT_CLIENT, SLOT_CHECKPOINTER };
 
-enum slot_wait { WAIT_NONE, WAIT_CLIENT_READ, WAIT_CLIENT_WRITE, WAIT_GATE, WAIT_SYNC, WAIT_ADVISORY_LOCK, WAIT_SLEEP, WAIT_NOTIFY };
+enum slot_wait {
+    WAIT_NONE,
+    WAIT_CLIENT_READ,
+    WAIT_CLIENT_WRITE,
+    WAIT_GATE,
+    WAIT_SYNC,
+    WAIT_ADVISORY_LOCK,
+    WAIT_SLEEP,
+    WAIT_NOTIFY
+};
 
 enum { SLOT_NAME_MAX = 64, SLOT_QUERY_MAX = 1024, SLOT_ADDRESS_MAX = 64 };
 
@@ -37,9 +46,9 @@ struct slot_info {
     char client_address[SLOT_ADDRESS_MAX]; /* "" for a unix socket */
     int client_port;                       /* -1 for a unix socket */
     int64_t backend_start, connected, state_change, transaction_start, query_start;
-    char query[SLOT_QUERY_MAX];            /* UTF-8, cut at a character */
+    char query[SLOT_QUERY_MAX]; /* UTF-8, cut at a character */
     int64_t queries, transactions, rows;
-    bool in_write;                         /* holds the writer gate */
+    bool in_write; /* holds the writer gate */
 };
 
 int registry_size(const struct shm *shm);

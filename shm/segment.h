@@ -6,55 +6,70 @@
 
 #include <limits.h>
 
-/* The layout of the shared segment: for shm/ alone. Header, then slots, then gates, then sequences; see segment_layout. */
+/* The layout of the shared segment: for shm/ alone. Header, then slots, then gates, then sequences. */
 
-enum { SHM_MAGIC = 0x51475150 /* "PQGQ" */, BOOT_ID_SIZE = 37 };
+enum { SHM_MAGIC = 0x4c495551 /* "QUIL" */, BOOT_ID_SIZE = 37, STATE_BITS = 8 };
 
 struct session_slot {
-    _Atomic uint32_t state;      /* enum slot_state; taken by CAS from FREE, else stored by the owner (or by whoever frees it, after the owner's end) */
+    _Atomic uint32_t
+        state; /* low STATE_BITS: enum slot_state; above them, while STARTING, the pid of who took it. FREE → STARTING by CAS alone */
     _Atomic int32_t pid;         /* set by slot_own; freeing is the CAS of this to 0, so it happens once */
     _Atomic uint64_t started;    /* the process's start time in clock ticks: tells a reused pid */
-    _Atomic uint32_t interrupt;  /* bits of enum slot_interrupt; set by anybody, cleared by the owner */
+    _Atomic uint32_t generation; /* grows each time the slot is taken: tells this owner from a former one */
+    _Atomic uint32_t interrupt;  /* bits of enum slot_interrupt; set by anybody, cleared by slot_take */
     _Atomic uint32_t wait;       /* enum slot_wait; the owner's */
-    _Atomic uint32_t grant;      /* futex: 1 when the gate was handed to this slot; written under the gate's lock, cleared by the owner */
-    uint32_t cancel_key;         /* written when the slot is taken, before its pid is */
+    _Atomic uint32_t grant;      /* futex the owner sleeps on for a gate: bits GRANT_*; cleared by the owner before it queues */
+    _Atomic uint32_t
+        waiting; /* gate number + 1 that the owner queues for; 0: none. Written under that gate's lock, or by slot_take */
+    _Atomic uint32_t cancel_key; /* written when the slot is taken, before its pid is */
     uint32_t number;             /* index; constant */
     _Atomic uint32_t seq;        /* sequence lock of `info`: odd while the owner writes */
     struct slot_info info;       /* written by the owner under seq; read by anyone who finds seq even and unchanged */
 };
 
+enum { GRANT_GIVEN = 1, GRANT_POKED = 2 };
+
+/* Who holds something: generation << 32 | slot index + 1; 0: nobody. */
+typedef uint64_t owner_t;
+
 struct gate {
-    struct lock lock;              /* guards holder, queue and count */
-    _Atomic uint64_t recoveries;   /* dead owners and waiters, and locks, taken over */
-    char path[PATH_MAX];           /* of the database file; constant once `inode` is set */
-    dev_t device;                  /* with inode the identity of the file; set under the segment's lock */
-    _Atomic uint64_t inode;        /* 0: unused area */
-    _Atomic int32_t holder;        /* slot index + 1; 0: open */
-    int32_t count;                 /* waiters */
-    _Atomic uint64_t drawn;        /* commit tickets given out; grows under the writer gate */
-    _Atomic uint64_t synced;       /* tickets up to this one are on disk */
-    _Atomic int32_t leader;        /* who syncs: slot index + 1 by CAS; 0: nobody */
-    _Atomic uint32_t sync_round;   /* futex: grows when a sync has ended */
+    struct lock lock;                    /* guards the queue and every change of `holder` */
+    _Atomic uint64_t recoveries;         /* dead owners, waiters and leaders whose place was taken over */
+    uint64_t header_distance;            /* bytes from the segment's start; constant */
+    uint32_t number;                     /* index; constant */
+    char path[PATH_MAX];                 /* of the database file; set before `inode`, under the segment's lock */
+    dev_t device;                        /* with inode the identity of the file; the same */
+    _Atomic uint64_t inode;              /* 0: unused area */
+    _Atomic owner_t holder;              /* read by anyone */
+    int32_t count;                       /* waiters */
+    _Atomic uint64_t drawn;              /* commit tickets given out; grows while the writer gate is held */
+    _Atomic uint64_t synced;             /* tickets up to this one are on disk */
+    _Atomic uint64_t lost_from, lost_to; /* tickets in (from, to] were in a sync that failed */
+    _Atomic owner_t leader;              /* who syncs; by CAS */
+    _Atomic uint32_t sync_round;         /* futex: grows when a sync has ended */
+    _Atomic uint32_t wal_pages;          /* frames in the WAL after the last commit; the checkpointer looks at it */
     _Atomic uint64_t catalog_generation;
-    int32_t queue[];               /* slot indexes in arrival order; max_sessions of them */
+    int32_t queue[]; /* slot indexes in arrival order; max_sessions of them */
 };
 
 struct sequence_entry {
-    _Atomic uint64_t gate;         /* gate index + 1; 0: unused */
+    uint32_t gate; /* gate number + 1; 0: unused. All fields under the sequences' lock */
     uint32_t oid;
-    int64_t next, last, increment; /* values left: next … last, in steps of increment; guarded by the segment's lock */
+    int64_t next, last, increment;
     bool empty;
 };
 
 struct shm_header {
-    uint32_t magic, version;
+    _Atomic uint32_t magic; /* written last: the segment is whole */
+    uint32_t version;
     uint64_t size;
-    char boot_id[BOOT_ID_SIZE];
+    char boot_id[BOOT_ID_SIZE]; /* robust locks do not outlive a boot */
     struct shm_config config;
     uint64_t slots_offset, gates_offset, gate_size, sequences_offset;
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
-    struct lock lock;              /* guards making gate areas and sequence entries */
+    struct lock gates_lock;     /* guards making and reusing gate areas */
+    struct lock sequences_lock; /* guards the sequence table */
 };
 
 struct shm {
@@ -62,10 +77,31 @@ struct shm {
     size_t size;
 };
 
-struct gate *segment_gate(const struct shm *shm, int index);
-/* Is the process of this slot still the one that took it? */
+static inline struct session_slot *segment_slot(struct shm_header *header, int index)
+{
+    return (struct session_slot *) ((char *) header + header->slots_offset) + index;
+}
+
+static inline struct gate *segment_gate(struct shm_header *header, int index)
+{
+    return (struct gate *) ((char *) header + header->gates_offset + header->gate_size * (size_t) index);
+}
+
+static inline struct shm_header *gate_segment(const struct gate *gate)
+{
+    return (struct shm_header *) ((char *) gate - gate->header_distance);
+}
+
+static inline owner_t slot_owner(const struct session_slot *slot)
+{
+    return (owner_t) atomic_load(&slot->generation) << 32 | (slot->number + 1);
+}
+
+/* Is the process of this slot still the one that took it? Reads /proc. */
 bool slot_is_alive(const struct session_slot *slot);
-/* Start time of a process in clock ticks since boot, from /proc; 0: no such process. */
+/* The same without /proc: a zombie or a reused pid counts as living. */
+bool slot_seems_alive(const struct session_slot *slot);
+/* Start time of a process in clock ticks since boot; 0: no such process, or only its corpse. */
 uint64_t process_start_time(pid_t pid);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +45,7 @@ static uint64_t round_up(uint64_t size)
     return (size + 63) & ~(uint64_t) 63;
 }
 
-static void segment_layout(struct shm_header *header)
+static void plan_layout(struct shm_header *header)
 {
     const struct shm_config *config = &header->config;
     header->gate_size = round_up(sizeof(struct gate) + sizeof(int32_t) * (size_t) config->max_sessions);
@@ -71,8 +70,8 @@ static struct shm *map_segment(int fd, size_t size, char *error, size_t error_si
 
 struct shm *shm_create(const char *path, const struct shm_config *config, char *error, size_t error_size)
 {
-    struct shm_header plan = {.magic = 0, .version = SHM_LAYOUT_VERSION, .config = *config};
-    segment_layout(&plan);
+    struct shm_header plan = {.version = SHM_LAYOUT_VERSION, .config = *config};
+    plan_layout(&plan);
     read_boot_id(plan.boot_id);
     /* A file of its own, renamed into place when it is whole: who attaches never sees a half-made one. */
     char temporary[PATH_MAX];
@@ -82,7 +81,9 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
     }
     int fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     struct shm *shm = NULL;
-    if (fd < 0 || posix_fallocate(fd, 0, (off_t) plan.size) != 0)
+    if (fd >= 0)
+        errno = posix_fallocate(fd, 0, (off_t) plan.size);
+    if (fd < 0 || errno)
         snprintf(error, error_size, "could not create the registry \"%s\": %s", path, strerror(errno));
     else
         shm = map_segment(fd, plan.size, error, error_size);
@@ -92,13 +93,18 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
         unlink(temporary);
         return NULL;
     }
-    *shm->header = plan;
-    lock_init(&shm->header->lock);
+    memcpy(shm->header, &plan, sizeof plan);
+    lock_init(&shm->header->gates_lock);
+    lock_init(&shm->header->sequences_lock);
     for (int i = 0; i < config->max_sessions; i++)
-        slot_at(shm, i)->number = (uint32_t) i;
-    for (int i = 0; i < config->max_databases; i++)
-        lock_init(&segment_gate(shm, i)->lock);
-    shm->header->magic = SHM_MAGIC;
+        segment_slot(shm->header, i)->number = (uint32_t) i;
+    for (int i = 0; i < config->max_databases; i++) {
+        struct gate *gate = segment_gate(shm->header, i);
+        lock_init(&gate->lock);
+        gate->number = (uint32_t) i;
+        gate->header_distance = (uint64_t) ((char *) gate - (char *) shm->header);
+    }
+    atomic_store(&shm->header->magic, SHM_MAGIC);
     if (rename(temporary, path) < 0) {
         snprintf(error, error_size, "could not create the registry \"%s\": %s", path, strerror(errno));
         unlink(temporary);
@@ -112,7 +118,7 @@ static bool check_segment(const struct shm_header *header, size_t size, char *er
 {
     char boot_id[BOOT_ID_SIZE];
     read_boot_id(boot_id);
-    if (size < sizeof *header || header->magic != SHM_MAGIC)
+    if (size < sizeof *header || atomic_load(&header->magic) != SHM_MAGIC)
         snprintf(error, error_size, "not a registry of pgquill");
     else if (header->version != SHM_LAYOUT_VERSION)
         snprintf(error, error_size, "the registry has layout %u, this program needs %d", header->version, SHM_LAYOUT_VERSION);
@@ -160,7 +166,7 @@ uint64_t shm_recoveries(const struct shm *shm)
 {
     uint64_t total = atomic_load(&shm->header->recoveries);
     for (int i = 0; i < shm->header->config.max_databases; i++)
-        total += gate_recoveries(segment_gate(shm, i));
+        total += gate_recoveries(segment_gate(shm->header, i));
     return total;
 }
 
@@ -178,9 +184,4 @@ int64_t shm_counter(const struct shm *shm, enum shm_counter counter)
 const char *shm_counter_name(enum shm_counter counter)
 {
     return counter_names[counter];
-}
-
-struct gate *segment_gate(const struct shm *shm, int index)
-{
-    return (struct gate *) ((char *) shm->header + shm->header->gates_offset + shm->header->gate_size * (size_t) index);
 }

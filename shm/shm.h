@@ -12,8 +12,8 @@
 enum { SHM_LAYOUT_VERSION = 1 };
 
 struct shm_config {
-    int max_sessions;   /* session slots: max_connections + spares + helpers */
-    int max_databases;  /* database areas, each with its writer gate */
+    int max_sessions;  /* session slots: max_connections + spares + helpers */
+    int max_databases; /* database areas, each with its writer gate */
     int max_sequences, max_locks, notify_bytes;
 };
 
@@ -31,8 +31,21 @@ uint64_t shm_recoveries(const struct shm *shm);
 
 /* Counters anybody may add to with atomics. */
 enum shm_counter {
-    SHM_CONNECTIONS_ACCEPTED, SHM_CONNECTIONS_REFUSED, SHM_SESSIONS_CRASHED, SHM_QUERIES, SHM_TRANSACTIONS_COMMITTED, SHM_TRANSACTIONS_ROLLED_BACK,
-    SHM_WAL_SYNCS, SHM_COMMITS_SYNCED, SHM_GATE_WAITS, SHM_CHECKPOINTS, SHM_PLAN_HITS, SHM_PLAN_MISSES, SHM_BYTES_IN, SHM_BYTES_OUT, SHM_COUNTERS
+    SHM_CONNECTIONS_ACCEPTED,
+    SHM_CONNECTIONS_REFUSED,
+    SHM_SESSIONS_CRASHED,
+    SHM_QUERIES,
+    SHM_TRANSACTIONS_COMMITTED,
+    SHM_TRANSACTIONS_ROLLED_BACK,
+    SHM_WAL_SYNCS,
+    SHM_COMMITS_SYNCED,
+    SHM_GATE_WAITS,
+    SHM_CHECKPOINTS,
+    SHM_PLAN_HITS,
+    SHM_PLAN_MISSES,
+    SHM_BYTES_IN,
+    SHM_BYTES_OUT,
+    SHM_COUNTERS
 };
 void shm_count(struct shm *shm, enum shm_counter counter, int64_t add);
 int64_t shm_counter(const struct shm *shm, enum shm_counter counter);
