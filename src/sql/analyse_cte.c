@@ -165,12 +165,13 @@ bool analyse_with(struct analysis *a, struct query *query, const PgQuery__WithCl
         names[i]->forward = true;
         query->ctes[i] = cte;
     }
+    /* Names of items to come are known only to say why they cannot be used yet. */
     for (size_t i = 0; i < with->n_ctes; i++) {
-        /* Names of later items are seen only to say why they cannot be used. */
-        struct cte_name *name = names[i];
-        name->next = a->scope->ctes;
-        a->scope->ctes = name;
-        if (!analyse_cte(a, with->ctes[i]->common_table_expr, name, with->recursive))
+        names[i]->next = a->scope->ctes;
+        a->scope->ctes = names[i];
+    }
+    for (size_t i = 0; i < with->n_ctes; i++) {
+        if (!analyse_cte(a, with->ctes[i]->common_table_expr, names[i], with->recursive))
             return false;
         query->nctes = (int) i + 1;
     }

@@ -72,6 +72,8 @@ static struct expr *analyse_bool(struct analysis *a, const PgQuery__BoolExpr *no
         else
             expr_list_add(a, &expr->list.args, arg);
     }
+    if (!is_not && expr->list.args.items[0]->location >= 0)
+        expr->location = expr->list.args.items[0]->location;
     return expr;
 }
 
@@ -503,10 +505,12 @@ static struct expr *analyse_row(struct analysis *a, const PgQuery__RowExpr *node
 
 static struct expr *analyse_null_test(struct analysis *a, const PgQuery__NullTest *node)
 {
+    bool is_null = node->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL;
     struct expr *arg = analyse_expr(a, node->arg);
-    return arg ? expr_bool(a, node->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL ? EXPR_IS_NULL : EXPR_IS_NOT_NULL,
-                           coerce_unknown(a, arg), NULL, node->location)
-               : NULL;
+    /* A parameter gets no type from this test. */
+    if (arg && arg->kind != EXPR_PARAM)
+        arg = coerce_unknown(a, arg);
+    return arg ? expr_bool(a, is_null ? EXPR_IS_NULL : EXPR_IS_NOT_NULL, arg, NULL, node->location) : NULL;
 }
 
 static struct expr *analyse_bool_test(struct analysis *a, const PgQuery__BooleanTest *node)

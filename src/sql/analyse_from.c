@@ -84,7 +84,7 @@ static struct from_item *from_relation(struct analysis *a, const PgQuery__RangeV
     int levels_up;
     struct cte_name *found = node->schemaname[0] ? NULL : scope_cte(a, node->relname, &levels_up);
     struct rte *rte;
-    if (found && !found->forward) {
+    if (found) {
         struct cte *cte = found->cte;
         if (cte->query && cte->query->command != COMMAND_SELECT && !cte->query->nreturning)
             return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
@@ -96,10 +96,17 @@ static struct from_item *from_relation(struct analysis *a, const PgQuery__RangeV
     } else {
         const struct catalog_relation *relation = scope_relation(a, node, true);
         if (!relation) {
-            if (found)
-                diag_detail(a->diag,
-                            "There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.",
-                            node->relname);
+            for (struct scope *scope = a->scope; scope && !node->schemaname[0]; scope = scope->parent) {
+                for (struct cte_name *name = scope->ctes; name; name = name->next) {
+                    if (!name->forward || strcmp(name->cte->name, node->relname) != 0)
+                        continue;
+                    diag_detail(a->diag,
+                                "There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.",
+                                node->relname);
+                    diag_hint(a->diag, "Use WITH RECURSIVE, or re-order the WITH items to remove forward references.");
+                    return NULL;
+                }
+            }
             return NULL;
         }
         if (relation->kind == 'c')

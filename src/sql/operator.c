@@ -120,7 +120,9 @@ struct expr *operator_call(struct analysis *a, const struct operator_fact *op, s
     const struct proc_fact *proc = proc_fact_by_oid(op->proc);
     if (!proc)
         return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, location, "operator %s is only a shell", op->name);
-    struct expr *call = expr_new(a, EXPR_CALL, result, location);
+    /* An expression stands where its first word does. */
+    int start = left && left->location >= 0 && left->location < location ? left->location : location;
+    struct expr *call = expr_new(a, EXPR_CALL, result, start);
     call->call.proc = proc;
     call->call.op = op;
     if (left)

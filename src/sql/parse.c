@@ -54,6 +54,10 @@ bool parse_text(struct arena *arena, const char *text, size_t len, const char *w
     PgQueryProtobufParseResult result = pg_query_parse_protobuf(copy);
     if (result.error) {
         diag_set(diag, error_code(result.error->message), "%s", result.error->message);
+        if (strcmp(result.error->message, "subquery in FROM must have an alias") == 0)
+            diag_hint(diag, "For example, FROM (SELECT ...) [AS] foo.");
+        else if (strcmp(result.error->message, "VALUES in FROM must have an alias") == 0)
+            diag_hint(diag, "For example, FROM (VALUES ...) [AS] foo.");
         if (result.error->cursorpos > 0)
             diag_position(diag, whole, offset + byte_offset(copy, result.error->cursorpos));
         pg_query_free_protobuf_parse_result(result);

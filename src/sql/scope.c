@@ -321,7 +321,7 @@ struct ns_item *scope_item(struct analysis *a, const char *schema, const char *n
     for (struct scope *scope = a->scope; scope; scope = scope->parent) {
         for (int i = 0; i < scope->names.count; i++) {
             struct ns_item *item = scope->names.items[i];
-            if (item->alias && item->rel_visible && strcmp(item->alias, name) == 0 && !item_is_open(scope, item)) {
+            if (item->alias && item->rel_visible && strcmp(item->alias, name) == 0 && (schema || !item_is_open(scope, item))) {
                 analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"",
                                name);
                 diag_hint(a->diag, "There is an entry for table \"%s\", but it cannot be referenced from this part of the query.",
@@ -329,7 +329,7 @@ struct ns_item *scope_item(struct analysis *a, const char *schema, const char *n
                 return NULL;
             }
             if (item->rte && item->rte->relation && item->rte->kind == RTE_RELATION &&
-                strcmp(item->rte->relation->name, name) == 0 && item->rel_visible) {
+                strcmp(item->rte->relation->name, name) == 0 && strcmp(item->alias, name) != 0 && item->rel_visible) {
                 analysis_error(a, ERRCODE_UNDEFINED_TABLE, location, "invalid reference to FROM-clause entry for table \"%s\"",
                                name);
                 diag_hint(a->diag, "Perhaps you meant to reference the table alias \"%s\".", item->alias);
@@ -431,7 +431,7 @@ struct cte_name *scope_cte(struct analysis *a, const char *name, int *levels_up)
     *levels_up = 0;
     for (struct scope *scope = a->scope; scope; scope = scope->parent, (*levels_up)++)
         for (struct cte_name *cte = scope->ctes; cte; cte = cte->next)
-            if (strcmp(cte->cte->name, name) == 0)
+            if (!cte->forward && strcmp(cte->cte->name, name) == 0)
                 return cte;
     return NULL;
 }
