@@ -74,6 +74,26 @@ static bool signal_backend(void *self, int pid, bool terminate, bool *found, str
     return true;
 }
 
+static bool next_value(void *self, oid_t oid, int64_t *value, struct diag *diag)
+{
+    return sequence_next(self, oid, value, diag);
+}
+
+static bool current_value(void *self, oid_t oid, int64_t *value, struct diag *diag)
+{
+    return sequence_current(self, oid, value, diag);
+}
+
+static bool last_value(void *self, int64_t *value, struct diag *diag)
+{
+    return sequence_last(self, value, diag);
+}
+
+static bool set_value(void *self, oid_t oid, int64_t value, bool is_called, struct diag *diag)
+{
+    return sequence_set(self, oid, value, is_called, diag);
+}
+
 void session_fill_env(struct session *session)
 {
     struct func_env *env = &session->env;
@@ -82,6 +102,10 @@ void session_fill_env(struct session *session)
     env->session = session;
     env->setting_get = setting_get;
     env->setting_set = setting_set;
+    env->sequence_next = next_value;
+    env->sequence_current = current_value;
+    env->sequence_last = last_value;
+    env->sequence_set = set_value;
     env->notice = notice;
     env->sleep = sleep_for;
     env->signal_backend = signal_backend;

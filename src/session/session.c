@@ -41,6 +41,7 @@ void session_interrupt(struct session *session, int what)
 void session_close(struct session *session)
 {
     prepared_drop_all(session);
+    sequences_close(session);
     if (session->compiler)
         compiler_free(session->compiler);
     if (session->catalog)

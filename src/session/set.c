@@ -202,6 +202,7 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
             !settings_assign(session->settings, "role", NULL, SCOPE_SESSION, diag))
             return false;
         prepared_drop_all(session);
+        sequences_forget(session);
         compiler_forget(session->compiler);
         return true;
     case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:
@@ -210,6 +211,7 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         return true;
     case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES:
         portal->tag = "DISCARD SEQUENCES";
+        sequences_forget(session);
         return true;
     default:
         portal->tag = "DISCARD TEMP";

@@ -3,6 +3,7 @@
 
 #include "session/interrupt.h"
 #include "session/portal.h"
+#include "session/sequence.h"
 #include "session/session.h"
 #include "session/transaction.h"
 #include "sql/plan.h"
@@ -40,6 +41,7 @@ struct session {
     struct arena session_arena; /* the startup packet's strings */
 
     struct transaction txn;
+    struct sequences sequences;
     struct prepared *prepared; /* named ones */
     struct prepared *unnamed;
     struct portal *portals;       /* all that are open, newest first */

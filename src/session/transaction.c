@@ -149,8 +149,10 @@ static bool commit(struct session *session, struct diag *diag)
         engine_rollback(session->engine);
         session->catalog_dirty |= txn->changed_catalog;
         settings_rollback(session->settings, 1);
+        sequences_rolled_back(session);
     } else {
         settings_commit(session->settings);
+        sequences_committed(session);
         if (txn->changed_catalog)
             publish_catalog(session);
     }
@@ -163,6 +165,7 @@ static void rollback(struct session *session)
     struct transaction *txn = &session->txn;
     portals_drop_all(session, false);
     engine_rollback(session->engine);
+    sequences_rolled_back(session);
     session->catalog_dirty |= txn->changed_catalog;
     settings_rollback(session->settings, 1);
     forget(session);
@@ -186,6 +189,7 @@ void txn_abort(struct session *session)
         if (txn->nsavepoints == 0) {
             portals_drop_all(session, false);
             engine_rollback(session->engine);
+            sequences_rolled_back(session);
             session->catalog_dirty |= txn->changed_catalog;
             txn->is_ended_by_engine = true;
             slot_set_transaction(session->options.slot, true, false);
@@ -369,6 +373,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
         /* Portals from before the savepoint keep what they would have seen. */
         if (!portals_spool(session, diag) || !engine_rollback_to(session->engine, index + 1, diag))
             return false;
+        sequences_rolled_back(session);
         if (txn->changed_catalog && !session_reload_catalog(session, diag))
             return false;
     }
