@@ -415,11 +415,10 @@ static struct from_item *from_join(struct analysis *a, const PgQuery__JoinExpr *
     if (!join_using(a, node, item, &left, &right, joined))
         return NULL;
     if (node->quals) {
-        /* ON sees the two sides, and outer queries, but not FROM's other items. */
+        /* ON sees the two sides and outer queries; FROM's other items are there for the message alone. */
         struct ns_list outer = a->scope->names;
         a->scope->names = both;
-        bool lateral = a->scope->lateral;
-        for (int i = 0; i < outer.count && lateral; i++)
+        for (int i = 0; i < outer.count; i++)
             ns_add(a, &a->scope->names, outer.items[i]);
         struct expr *on = analyse_in(a, node->quals, CLAUSE_JOIN);
         on = on ? coerce_boolean(a, on, "JOIN/ON") : NULL;

@@ -397,14 +397,6 @@ struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node
     size_t relation = count - 2;
     struct ns_item *item =
         scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, false);
-    if (!item && !diag_is_set(a->diag) && count == 3 && !star) {
-        /* t.composite.field */
-        item = scope_item(a, NULL, names[0], &levels_up, node->location, false);
-        if (item) {
-            struct expr *expr = scope_item_column(a, item, levels_up, names[1], node->location, true);
-            return expr ? analyse_field(a, expr, names[2], node->location) : NULL;
-        }
-    }
     if (!item) {
         if (!diag_is_set(a->diag))
             scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, true);
