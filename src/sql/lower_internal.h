@@ -45,6 +45,7 @@ struct lower {
 
 #define LOWER_PRINT(l, ...) arena_printf((l)->arena, __VA_ARGS__)
 
+/* lower_text.c */
 const char *lower_error(struct lower *l, const char *sqlstate, int location, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* "name", quoted for SQLite. */
@@ -53,18 +54,20 @@ const char *lower_string(struct lower *l, const char *text, size_t len);
 /* Take a buffer's contents into the arena and free it. */
 const char *lower_take(struct lower *l, struct buf *buf);
 const char *lower_parameter(struct lower *l, int number);
+const char *lower_constant(struct lower *l, const struct datum *value);
 /* A new name in the statement: "x7". */
 const char *lower_fresh(struct lower *l);
 
 /* lower_expr.c */
 const char *lower_expr(struct lower *l, const struct expr *expr);
-const char *lower_constant(struct lower *l, const struct datum *value);
 const char *lower_column(struct lower *l, const struct rte *rte, int attno);
 /* The same where an order or an equality will be decided: with COLLATE when the type needs it. */
 const char *lower_keyed(struct lower *l, const struct expr *expr);
 const char *lower_expr_list(struct lower *l, const struct expr_list *list);
-bool lower_same_expr(const struct expr *a, const struct expr *b);
 const char *lower_rte_qualifier(struct lower *l, const struct rte *rte);
+
+/* lower_same.c */
+bool lower_same_expr(const struct expr *a, const struct expr *b);
 
 /* lower_call.c */
 const char *lower_call(struct lower *l, const struct expr *expr);
