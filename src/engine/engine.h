@@ -10,15 +10,15 @@
 
 struct engine;
 struct engine_stmt;
-struct shm;               /* shm/shm.h */
+struct shm; /* shm/shm.h */
 struct session_slot;
 struct catalog_source;
 
 struct engine_options {
     const char *path;
     bool create;
-    bool ephemeral;       /* no durability wanted: synchronous off */
-    struct shm *shm;      /* NULL: no gate (unit tests) */
+    bool ephemeral;  /* no durability wanted: synchronous off */
+    struct shm *shm; /* NULL: no gate (unit tests) */
     struct session_slot *slot;
     struct func_env *env;
     int cache_kib, mmap_mib;
@@ -42,9 +42,10 @@ void engine_bind(struct engine_stmt *stmt, int index, const struct datum *value)
 enum engine_step {
     ENGINE_ROW,
     ENGINE_DONE,
-    ENGINE_FAILED,  /* diag says why: constraint violations arrive as PostgreSQL's (23505, 23502, 23514, 23503) with their fields, an error of
+    ENGINE_FAILED, /* diag says why: constraint violations arrive as PostgreSQL's (23505, 23502, 23514, 23503) with their fields, an error of
                        one of our functions as it was reported, an interrupt as 57014, disk full 53100, I/O 58030 */
-    ENGINE_STALE,   /* nothing was returned yet and the schema is not the one it was prepared against: reload the catalog, plan again */
+    ENGINE_STALE, /* nothing was returned or changed and the schema is not the one that the catalog was read at when it was prepared: reload the
+                       catalog, plan again. Told once for a change: stepped again, it runs */
 };
 enum engine_step engine_step(struct engine_stmt *stmt, struct diag *diag);
 /* A column of the current row, borrowed until the next step. */
@@ -71,6 +72,9 @@ enum engine_durability { ENGINE_DURABLE, ENGINE_ASYNC /* synchronous_commit = of
 bool engine_commit(struct engine *engine, enum engine_durability durability, struct diag *diag);
 /* End any transaction, resetting active statements. Never fails. */
 void engine_rollback(struct engine *engine);
+/* Did SQLite end the write transaction by itself (a change was interrupted, the disk is full, I/O failed)? Then nothing of it is left, not even
+ * what came before a savepoint. True until engine_rollback. */
+bool engine_txn_is_lost(const struct engine *engine);
 /* Savepoints inside a write transaction, by a depth number of the session's. */
 bool engine_savepoint(struct engine *engine, int depth, struct diag *diag);
 bool engine_release(struct engine *engine, int depth, struct diag *diag);
@@ -80,13 +84,16 @@ bool engine_rollback_to(struct engine *engine, int depth, struct diag *diag);
 void engine_interrupt(struct engine *engine);
 /* The file's schema version (SQLite's schema cookie) as of now. */
 bool engine_schema_version(struct engine *engine, int64_t *version, struct diag *diag);
+/* Whether SQLite enforces foreign keys: off while DDL replaces a table that others refer to. Works inside a transaction. */
+void engine_set_foreign_keys(struct engine *engine, bool on);
 /* Give the catalog its reader. */
 void engine_catalog_source(struct engine *engine, struct catalog_source *source);
 
 /* The checkpointer's work, with a handle of its own: one pass; true when all frames were written back. */
 bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag);
 /* Copy the database to a file, online (sqlite3_backup); progress may be NULL. */
-bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct diag *diag);
+bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg,
+                   struct diag *diag);
 /* Free what can be freed: page cache beyond need, unused statements. */
 void engine_shrink(struct engine *engine);
 

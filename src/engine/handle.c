@@ -7,18 +7,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { BUSY_SLEEP_US = 2000 };
+int64_t engine_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
 
-/* A foreign program holds the file: wait for it as long as nobody interrupts. */
+bool engine_is_interrupted(const struct engine *engine)
+{
+    return engine->env && engine->env->interrupted && *engine->env->interrupted;
+}
+
+/* A foreign program holds the file: look again, ever more seldom, until the deadline or an interrupt. */
 static int wait_for_foreigner(void *argument, int tries)
 {
-    struct engine *engine = argument;
-    if (engine->env && engine->env->interrupted && *engine->env->interrupted)
+    static const useconds_t pauses[] = {100, 200, 500, 1000, 2000, 5000};
+    enum { PAUSES = sizeof pauses / sizeof pauses[0] };
+    const struct engine *engine = argument;
+    if (engine_is_interrupted(engine) || (engine->busy_deadline && engine_now_ms() >= engine->busy_deadline))
         return 0;
-    usleep(tries < 10 ? BUSY_SLEEP_US / 10 : BUSY_SLEEP_US);
+    usleep(pauses[tries < PAUSES ? tries : PAUSES - 1]);
     return 1;
+}
+
+/* After each commit that wrote frames. In its place SQLite would checkpoint: another process's business here. */
+static int note_commit(void *argument, sqlite3 *db, const char *database, int pages)
+{
+    struct engine *engine = argument;
+    (void) db, (void) database;
+    engine->wrote = true;
+    if (engine->gate)
+        gate_set_wal_pages(engine->gate, (uint32_t) pages);
+    return SQLITE_OK;
 }
 
 static bool run(struct engine *engine, const char *sql, struct diag *diag)
@@ -35,33 +59,39 @@ static bool prepare_fixed(struct engine *engine, const char *sql, sqlite3_stmt *
 
 static bool prepare_fixed_statements(struct engine *engine, struct diag *diag)
 {
-    return prepare_fixed(engine, "BEGIN IMMEDIATE", &engine->begin_write, diag) && prepare_fixed(engine, "BEGIN", &engine->begin_read, diag) &&
-           prepare_fixed(engine, "COMMIT", &engine->commit, diag) && prepare_fixed(engine, "ROLLBACK", &engine->rollback, diag) &&
+    return prepare_fixed(engine, "BEGIN IMMEDIATE", &engine->begin_write, diag) &&
+           prepare_fixed(engine, "BEGIN", &engine->begin_read, diag) && prepare_fixed(engine, "COMMIT", &engine->commit, diag) &&
+           prepare_fixed(engine, "ROLLBACK", &engine->rollback, diag) &&
            prepare_fixed(engine, "SELECT 1 FROM sqlite_schema LIMIT 1", &engine->touch, diag) &&
            prepare_fixed(engine, "PRAGMA schema_version", &engine->schema_version, diag);
 }
 
-/* Pages of a new file: larger ones only pay for large rows. */
+/* The schema of a file that somebody else made is not trusted: its views and triggers may call what is marked harmless. */
 static bool set_up(struct engine *engine, const struct engine_options *options, struct diag *diag)
 {
-    char pragmas[512];
+    char pragmas[640];
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+             "PRAGMA synchronous = %s; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF; "
              "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld; PRAGMA wal_autocheckpoint = %d; PRAGMA recursive_triggers = ON; "
-             "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = ON",
+             "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF",
              options->ephemeral ? "OFF" : "NORMAL", options->cache_kib > 0 ? options->cache_kib : 8192,
              (long long) (options->mmap_mib > 0 ? options->mmap_mib : 1024) << 20, options->shm ? 0 : 1000);
+    /* A file that may only be read stays in the mode it has. */
+    int code = sqlite3_exec(engine->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_READONLY)
+        return engine_report(engine, code, diag);
     return run(engine, pragmas, diag);
 }
 
 static bool find_gate(struct engine *engine, struct diag *diag)
 {
-    if (!engine->shm)
+    if (!engine->shm || !engine->slot)
         return true;
     struct stat file;
     if (stat(engine->path, &file) < 0)
         return diag_set(diag, ERRCODE_IO_ERROR, "could not stat file \"%s\": %s", engine->path, strerror(errno));
     engine->gate = gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino);
+    sqlite3_wal_hook(engine->db, note_commit, engine);
     if (!engine->gate)
         return diag_set(diag, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "too many databases are open");
     return true;
@@ -72,13 +102,15 @@ static bool open_file(struct engine *engine, const struct engine_options *option
     struct stat file;
     if (!options->create && stat(options->path, &file) < 0)
         return diag_set(diag, ERRCODE_UNDEFINED_FILE, "could not open file \"%s\": %s", options->path, strerror(errno));
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | (options->create ? SQLITE_OPEN_CREATE : 0);
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | (options->create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(options->path, &engine->db, flags, NULL);
     if (code != SQLITE_OK)
         return engine_report(engine, code, diag);
     sqlite3_extended_result_codes(engine->db, 1);
     sqlite3_busy_handler(engine->db, wait_for_foreigner, engine);
     sqlite3_collation_needed(engine->db, engine, engine_collation_needed);
+    sqlite3_set_authorizer(engine->db, engine_authorize, engine);
     sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(engine->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -91,7 +123,7 @@ __attribute__((constructor)) static void configure_library(void)
     /* A process has one thread and few handles: the library's mutexes and statistics would only cost. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 128);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 100);
 }
 
 struct engine *engine_open(const struct engine_options *options, struct diag *diag)
@@ -102,8 +134,10 @@ struct engine *engine_open(const struct engine_options *options, struct diag *di
     engine->shm = options->shm;
     engine->slot = options->slot;
     engine->env = options->env;
+    engine->catalog_cookie = -1;
     arena_init(&engine->call_arena);
-    if (open_file(engine, options, diag) && set_up(engine, options, diag) && find_gate(engine, diag) && prepare_fixed_statements(engine, diag))
+    if (open_file(engine, options, diag) && set_up(engine, options, diag) && find_gate(engine, diag) &&
+        prepare_fixed_statements(engine, diag) && engine_override_builtins(engine, diag))
         return engine;
     engine_close(engine);
     return NULL;
@@ -117,9 +151,12 @@ void engine_close(struct engine *engine)
         engine_rollback(engine);
         while (engine->statements)
             engine_finalize(engine->statements);
-        sqlite3_stmt *fixed[] = {engine->begin_write, engine->begin_read, engine->commit, engine->rollback, engine->touch, engine->schema_version};
+        sqlite3_stmt *fixed[] = {engine->begin_write, engine->begin_read, engine->commit,
+                                 engine->rollback,    engine->touch,      engine->schema_version};
         for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
             sqlite3_finalize(fixed[i]);
+        for (int i = 0; i < 3 * SAVEPOINTS_KEPT; i++)
+            sqlite3_finalize(engine->savepoints[i / SAVEPOINTS_KEPT][i % SAVEPOINTS_KEPT]);
         /* The last one to close a WAL database checkpoints it and removes the log: the checkpointer's business, and slow for a client. */
         if (engine->shm)
             sqlite3_db_config(engine->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -135,8 +172,11 @@ void engine_close(struct engine *engine)
 
 void engine_interrupt(struct engine *engine)
 {
-    if (engine && engine->db)
-        sqlite3_interrupt(engine->db);
+    if (!engine || !engine->db)
+        return;
+    sqlite3_interrupt(engine->db);
+    if (engine->slot)
+        gate_poke(engine->slot);
 }
 
 bool engine_schema_version(struct engine *engine, int64_t *version, struct diag *diag)
@@ -148,13 +188,16 @@ bool engine_schema_version(struct engine *engine, int64_t *version, struct diag 
     return code == SQLITE_ROW || engine_report(engine, code, diag);
 }
 
-static bool query_for_catalog(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag)
+static bool query_for_catalog(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg,
+                              struct diag *diag)
 {
     struct engine *engine = self;
-    sqlite3_stmt *stmt;
-    int code = sqlite3_prepare_v2(engine->db, sql, -1, &stmt, NULL);
+    sqlite3_stmt *stmt = NULL;
+    int code;
+    while ((code = sqlite3_prepare_v2(engine->db, sql, -1, &stmt, NULL)) == SQLITE_ERROR && engine_register_missing(engine, diag))
+        ;
     if (code != SQLITE_OK)
-        return engine_report(engine, code, diag);
+        return diag_is_set(diag) ? false : engine_report(engine, code, diag);
     int ncolumns = sqlite3_column_count(stmt);
     struct datum *columns = xcalloc((size_t) ncolumns, sizeof *columns);
     bool good = true;
@@ -173,6 +216,15 @@ static bool query_for_catalog(void *self, const char *sql, bool (*row)(void *arg
 void engine_catalog_source(struct engine *engine, struct catalog_source *source)
 {
     *source = (struct catalog_source){.self = engine, .query = query_for_catalog};
+    /* Before the catalog is read: what changes meanwhile is told again, never missed. */
+    struct diag ignored = {0};
+    if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))
+        diag_clear(&ignored);
+}
+
+void engine_set_foreign_keys(struct engine *engine, bool on)
+{
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_ENABLE_FKEY, on, NULL);
 }
 
 void engine_shrink(struct engine *engine)
@@ -182,8 +234,13 @@ void engine_shrink(struct engine *engine)
 
 bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
 {
+    enum { READERS_PATIENCE_MS = 100 };
     int frames = 0, done = 0;
-    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
+    /* Writers stand still while the truncating kind waits for readers: not for long. */
+    engine->busy_deadline = truncate ? engine_now_ms() + READERS_PATIENCE_MS : 0;
+    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+                                         &frames, &done);
+    engine->busy_deadline = 0;
     *wal_frames = frames;
     *checkpointed = done;
     if (code != SQLITE_OK && code != SQLITE_BUSY)
@@ -192,7 +249,8 @@ bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames
     return code == SQLITE_OK && frames == done;
 }
 
-bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct diag *diag)
+bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg,
+                   struct diag *diag)
 {
     enum { PAGES_A_STEP = 1024 };
     sqlite3 *copy = NULL;
@@ -209,10 +267,13 @@ bool engine_backup(struct engine *engine, const char *path, void (*progress)(voi
         code = sqlite3_backup_step(backup, PAGES_A_STEP);
         if (progress)
             progress(arg, sqlite3_backup_pagecount(backup) - sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup));
-    } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    } while ((code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) && !engine_is_interrupted(engine));
     sqlite3_backup_finish(backup);
-    if (code != SQLITE_DONE)
-        diag_set(diag, ERRCODE_IO_ERROR, "could not write backup \"%s\": %s", path, sqlite3_errmsg(copy));
+    if (code != SQLITE_DONE && engine_is_interrupted(engine))
+        diag_set(diag, ERRCODE_QUERY_CANCELED, "canceling statement due to user request");
+    else if (code != SQLITE_DONE)
+        diag_set(diag, code == SQLITE_FULL ? ERRCODE_DISK_FULL : ERRCODE_IO_ERROR, "could not write backup \"%s\": %s", path,
+                 sqlite3_errmsg(copy));
     sqlite3_close(copy);
     if (own)
         engine_rollback(engine);

@@ -1,0 +1,266 @@
+#include "catalog/internal.h"
+
+#include <stdlib.h>
+
+struct catalog *catalog_new(void)
+{
+    struct catalog *catalog = xcalloc(1, sizeof *catalog);
+    catalog->snapshot = xcalloc(1, sizeof *catalog->snapshot);
+    catalog->path = xcalloc(1, sizeof *catalog->path);
+    catalog->path[0] = xstrdup("public");
+    catalog->path_count = 1;
+    catalog_init_resolver(catalog);
+    return catalog;
+}
+
+static void free_path(struct catalog *catalog)
+{
+    for (int i = 0; i < catalog->path_count; i++)
+        free(catalog->path[i]);
+    free(catalog->path);
+}
+
+void catalog_free(struct catalog *catalog)
+{
+    if (!catalog)
+        return;
+    snapshot_free(catalog->snapshot);
+    free_path(catalog);
+    free(catalog);
+}
+
+bool catalog_load(struct catalog *catalog, const struct catalog_source *source, struct diag *diag)
+{
+    struct snapshot *snapshot = snapshot_load(source, diag);
+    if (!snapshot)
+        return false;
+    snapshot_free(catalog->snapshot);
+    catalog->snapshot = snapshot;
+    catalog->generation++;
+    return true;
+}
+
+uint64_t catalog_generation(const struct catalog *catalog)
+{
+    return catalog->generation;
+}
+
+const struct catalog_schema *catalog_schema_at(const struct catalog *catalog, int index)
+{
+    if (index < system_schema_count)
+        return &system_schemas[index];
+    index -= system_schema_count;
+    return index < catalog->snapshot->nschemas ? &catalog->snapshot->schemas[index] : NULL;
+}
+
+const struct catalog_schema *catalog_schema_by_name(const struct catalog *catalog, const char *name)
+{
+    const struct catalog_schema *schema;
+    for (int i = 0; (schema = catalog_schema_at(catalog, i)); i++)
+        if (strcmp(schema->name, name) == 0)
+            return schema;
+    return NULL;
+}
+
+const struct catalog_schema *catalog_schema_by_oid(const struct catalog *catalog, oid_t oid)
+{
+    const struct catalog_schema *schema;
+    for (int i = 0; (schema = catalog_schema_at(catalog, i)); i++)
+        if (schema->oid == oid)
+            return schema;
+    return NULL;
+}
+
+const struct catalog_relation *catalog_relation_at(const struct catalog *catalog, int index)
+{
+    /* The file's own first: most who walk look for those. */
+    if (index < catalog->snapshot->nrelations)
+        return catalog->snapshot->relations[index];
+    index -= catalog->snapshot->nrelations;
+    return index < system_relation_count() ? system_relation_at(index) : NULL;
+}
+
+const struct catalog_relation *catalog_relation_by_oid(const struct catalog *catalog, oid_t oid)
+{
+    const struct snapshot *snapshot = catalog->snapshot;
+    int low = 0, high = snapshot->nrelations;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (snapshot->by_oid[middle]->oid < oid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < snapshot->nrelations && snapshot->by_oid[low]->oid == oid)
+        return snapshot->by_oid[low];
+    return system_relation_by_oid(oid);
+}
+
+static const struct catalog_relation *relation_in_schema(const struct catalog *catalog, oid_t schema, const char *name)
+{
+    const struct snapshot *snapshot = catalog->snapshot;
+    int low = 0, high = snapshot->nrelations;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (strcmp(snapshot->by_name[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < snapshot->nrelations && strcmp(snapshot->by_name[low]->name, name) == 0; low++)
+        if (snapshot->by_name[low]->schema == schema)
+            return snapshot->by_name[low];
+    return schema == OID_PG_CATALOG || schema == OID_INFORMATION_SCHEMA ? system_relation_by_name(schema, name) : NULL;
+}
+
+/* Walk the search path as PostgreSQL does: pg_catalog first unless the path names it. */
+typedef const void *look_in_schema(const struct catalog *catalog, oid_t schema, const char *name);
+
+static const void *look_along_path(const struct catalog *catalog, const char *name, look_in_schema *look)
+{
+    bool named = false;
+    for (int i = 0; i < catalog->path_count; i++)
+        named |= strcmp(catalog->path[i], "pg_catalog") == 0;
+    const void *found = named ? NULL : look(catalog, OID_PG_CATALOG, name);
+    for (int i = 0; i < catalog->path_count && !found; i++) {
+        const struct catalog_schema *schema = catalog_schema_by_name(catalog, catalog->path[i]);
+        if (schema)
+            found = look(catalog, schema->oid, name);
+    }
+    return found;
+}
+
+static const void *look_for_relation(const struct catalog *catalog, oid_t schema, const char *name)
+{
+    return relation_in_schema(catalog, schema, name);
+}
+
+const struct catalog_relation *catalog_relation_by_name(const struct catalog *catalog, const char *schema, const char *name)
+{
+    if (!schema)
+        return look_along_path(catalog, name, look_for_relation);
+    const struct catalog_schema *found = catalog_schema_by_name(catalog, schema);
+    return found ? relation_in_schema(catalog, found->oid, name) : NULL;
+}
+
+static const void *look_for_index(const struct catalog *catalog, oid_t schema, const char *name)
+{
+    for (int i = 0; i < catalog->snapshot->nrelations; i++) {
+        const struct catalog_relation *relation = catalog->snapshot->relations[i];
+        for (int k = 0; relation->schema == schema && k < relation->nindexes; k++)
+            if (strcmp(relation->indexes[k].name, name) == 0)
+                return &relation->indexes[k];
+    }
+    return NULL;
+}
+
+const struct catalog_index *catalog_index_by_name(const struct catalog *catalog, const char *schema, const char *name)
+{
+    if (!schema)
+        return look_along_path(catalog, name, look_for_index);
+    const struct catalog_schema *found = catalog_schema_by_name(catalog, schema);
+    return found ? look_for_index(catalog, found->oid, name) : NULL;
+}
+
+const struct catalog_index *catalog_index_by_oid(const struct catalog *catalog, oid_t oid)
+{
+    for (int i = 0; i < catalog->snapshot->nrelations; i++) {
+        const struct catalog_relation *relation = catalog->snapshot->relations[i];
+        for (int k = 0; k < relation->nindexes; k++)
+            if (relation->indexes[k].oid == oid)
+                return &relation->indexes[k];
+    }
+    return NULL;
+}
+
+const struct type_desc *catalog_user_type_at(const struct catalog *catalog, int index)
+{
+    return index < catalog->snapshot->ntypes ? catalog->snapshot->types[index] : NULL;
+}
+
+const struct type_desc *catalog_type_by_oid(const struct catalog *catalog, oid_t oid)
+{
+    const struct type_desc *builtin = type_builtin(oid);
+    if (builtin)
+        return builtin;
+    int low = 0, high = catalog->snapshot->ntypes;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (catalog->snapshot->types[middle]->oid < oid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < catalog->snapshot->ntypes && catalog->snapshot->types[low]->oid == oid ? catalog->snapshot->types[low] : NULL;
+}
+
+static const void *look_for_type(const struct catalog *catalog, oid_t schema, const char *name)
+{
+    if (schema == OID_PG_CATALOG)
+        return type_builtin_by_name(name);
+    for (int i = 0; i < catalog->snapshot->ntypes; i++)
+        if (catalog->snapshot->types[i]->schema == schema && strcmp(catalog->snapshot->types[i]->name, name) == 0)
+            return catalog->snapshot->types[i];
+    return NULL;
+}
+
+const struct type_desc *catalog_type_by_name(const struct catalog *catalog, const char *schema, const char *name)
+{
+    if (!schema)
+        return look_along_path(catalog, name, look_for_type);
+    const struct catalog_schema *found = catalog_schema_by_name(catalog, schema);
+    return found ? look_for_type(catalog, found->oid, name) : NULL;
+}
+
+const struct catalog_column *catalog_column_by_name(const struct catalog_relation *relation, const char *name)
+{
+    for (int i = 0; i < relation->natts; i++)
+        if (!relation->columns[i].dropped && strcmp(relation->columns[i].name, name) == 0)
+            return &relation->columns[i];
+    return NULL;
+}
+
+const struct catalog_column *catalog_column_by_attnum(const struct catalog_relation *relation, int16_t attnum)
+{
+    for (int i = 0; i < relation->natts; i++)
+        if (relation->columns[i].attnum == attnum)
+            return &relation->columns[i];
+    return NULL;
+}
+
+bool catalog_relation_is_visible(const struct catalog *catalog, const struct catalog_relation *relation)
+{
+    const struct catalog_relation *found = look_along_path(catalog, relation->name, look_for_relation);
+    return found && found->oid == relation->oid;
+}
+
+bool catalog_type_is_visible(const struct catalog *catalog, oid_t type)
+{
+    const struct type_desc *desc = catalog_type_by_oid(catalog, type);
+    const struct type_desc *found = desc ? look_along_path(catalog, desc->name, look_for_type) : NULL;
+    return found && found->oid == type;
+}
+
+void catalog_set_search_path(struct catalog *catalog, int count, const char *const *schemas)
+{
+    free_path(catalog);
+    catalog->path = xcalloc((size_t) count + 1, sizeof *catalog->path);
+    for (int i = 0; i < count; i++)
+        catalog->path[i] = xstrdup(schemas[i]);
+    catalog->path_count = count;
+}
+
+const struct catalog_schema *catalog_creation_schema(const struct catalog *catalog)
+{
+    for (int i = 0; i < catalog->path_count; i++) {
+        const struct catalog_schema *schema = catalog_schema_by_name(catalog, catalog->path[i]);
+        if (schema)
+            return schema;
+    }
+    return NULL;
+}
+
+const struct type_resolver *catalog_type_resolver(const struct catalog *catalog)
+{
+    return &catalog->resolver;
+}

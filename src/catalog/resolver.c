@@ -1,0 +1,264 @@
+#include "catalog/internal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Names to oids and back, for the alias types (regclass and its kin) and for the text forms of values. */
+
+static const struct type_desc *resolve_type(void *self, oid_t oid)
+{
+    return catalog_type_by_oid(self, oid);
+}
+
+/* Split 'a.b' or '"A"."b"' into at most two folded identifiers. False: not a name. */
+static bool split_name(const char *text, size_t len, struct arena *arena, char **schema, char **name)
+{
+    char *parts[2] = {NULL, NULL};
+    int count = 0;
+    const char *at = text, *end = text + len;
+    while (at < end && isspace((unsigned char) *at))
+        at++;
+    while (end > at && isspace((unsigned char) end[-1]))
+        end--;
+    while (at < end && count < 2) {
+        char *part = arena_alloc(arena, (size_t) (end - at) + 1);
+        size_t size = 0;
+        if (*at == '"') {
+            for (at++; at < end; at++) {
+                if (*at == '"' && at + 1 < end && at[1] == '"')
+                    at++;
+                else if (*at == '"')
+                    break;
+                part[size++] = *at;
+            }
+            if (at++ >= end)
+                return false;
+        } else
+            for (; at < end && *at != '.'; at++)
+                part[size++] = (char) (*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+        part[size] = '\0';
+        parts[count++] = part;
+        if (at < end && *at == '.' && at + 1 < end)
+            at++;
+        else
+            break;
+    }
+    if (count == 0 || at < end)
+        return false;
+    *schema = count == 2 ? parts[0] : NULL;
+    *name = parts[count - 1];
+    return true;
+}
+
+static oid_t find_relation(const struct catalog *catalog, const char *schema, const char *name, struct diag *diag)
+{
+    const struct catalog_relation *relation = catalog_relation_by_name(catalog, schema, name);
+    const struct catalog_index *index = relation ? NULL : catalog_index_by_name(catalog, schema, name);
+    if (relation || index)
+        return relation ? relation->oid : index->oid;
+    if (schema)
+        diag_set(diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s.%s\" does not exist", schema, name);
+    else
+        diag_set(diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name);
+    return 0;
+}
+
+static oid_t find_type(const struct catalog *catalog, const char *text, size_t len, const char *schema, const char *name, struct diag *diag)
+{
+    static const struct {
+        const char *sql, *internal;
+    } spellings[] = {{"integer", "int4"}, {"int", "int4"}, {"bigint", "int8"}, {"smallint", "int2"}, {"real", "float4"}, {"double precision", "float8"},
+                     {"boolean", "bool"}, {"character varying", "varchar"}, {"character", "bpchar"}, {"char", "bpchar"}, {"decimal", "numeric"},
+                     {"timestamp without time zone", "timestamp"}, {"timestamp with time zone", "timestamptz"}, {"time without time zone", "time"},
+                     {"time with time zone", "timetz"}, {"bit varying", "varbit"}, {"dec", "numeric"}, {"float", "float8"}};
+    char base[128];
+    bool array = len > 2 && text[len - 1] == ']' && text[len - 2] == '[';
+    snprintf(base, sizeof base, "%s", name);
+    if (array && strlen(base) > 2)
+        base[strlen(base) - 2] = '\0';
+    const char *lookup = base;
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings && !schema && text[0] != '"'; i++)
+        if (strcmp(spellings[i].sql, base) == 0)
+            lookup = spellings[i].internal;
+    const struct type_desc *type = catalog_type_by_name(catalog, schema, lookup);
+    if (type && array)
+        type = catalog_type_by_oid(catalog, type->array);
+    if (type)
+        return type->oid;
+    diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "type \"%.*s\" does not exist", (int) len, text);
+    return 0;
+}
+
+static oid_t find_proc(const char *name, bool with_args, const char *text, size_t len, struct diag *diag)
+{
+    int count;
+    const struct proc_fact *procs = proc_facts_by_name(name, &count);
+    if (count == 1)
+        return procs->oid;
+    if (count == 0)
+        diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
+    else
+        diag_set(diag, ERRCODE_AMBIGUOUS_FUNCTION, "more than one function named \"%.*s\"", (int) len, text);
+    (void) with_args;
+    return 0;
+}
+
+static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag)
+{
+    const struct catalog *catalog = self;
+    struct arena arena;
+    arena_init(&arena);
+    char *schema = NULL, *name = NULL;
+    oid_t oid = 0;
+    if (!split_name(text, len, &arena, &schema, &name))
+        diag_set(diag, ERRCODE_INVALID_NAME, "invalid name syntax");
+    else
+        switch (kind) {
+        case REGCLASS_OID:
+            oid = find_relation(catalog, schema, name, diag);
+            break;
+        case REGTYPE_OID:
+            oid = find_type(catalog, text, len, schema, name, diag);
+            break;
+        case REGPROC_OID:
+        case REGPROCEDURE_OID:
+            oid = find_proc(name, kind == REGPROCEDURE_OID, text, len, diag);
+            break;
+        case REGOPER_OID: {
+            int count;
+            const struct operator_fact *operators = operator_facts_by_name(name, &count);
+            oid = count == 1 ? operators->oid : 0;
+            if (count == 0)
+                diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "operator does not exist: %.*s", (int) len, text);
+            else if (count > 1)
+                diag_set(diag, ERRCODE_AMBIGUOUS_FUNCTION, "more than one operator named %.*s", (int) len, text);
+            break;
+        }
+        case REGNAMESPACE_OID: {
+            const struct catalog_schema *found = catalog_schema_by_name(catalog, name);
+            oid = found ? found->oid : 0;
+            if (!found)
+                diag_set(diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", name);
+            break;
+        }
+        case REGROLE_OID:
+            oid = strcmp(name, "postgres") == 0 ? OID_OWNER : 0;
+            if (!oid)
+                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "role \"%s\" does not exist", name);
+            break;
+        default:
+            diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "names of this kind are not supported yet");
+        }
+    arena_deinit(&arena);
+    return oid;
+}
+
+static void put_identifier(struct buf *out, const char *name)
+{
+    bool plain = *name == '_' || (*name >= 'a' && *name <= 'z');
+    for (const char *at = name; *at && plain; at++)
+        plain = *at == '_' || (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
+    if (plain) {
+        buf_puts(out, name);
+        return;
+    }
+    buf_putc(out, '"');
+    for (const char *at = name; *at; at++) {
+        if (*at == '"')
+            buf_putc(out, '"');
+        buf_putc(out, *at);
+    }
+    buf_putc(out, '"');
+}
+
+static void put_qualified(const struct catalog *catalog, oid_t schema, bool visible, const char *name, struct buf *out)
+{
+    const struct catalog_schema *found = visible ? NULL : catalog_schema_by_oid(catalog, schema);
+    if (found) {
+        put_identifier(out, found->name);
+        buf_putc(out, '.');
+    }
+    put_identifier(out, name);
+}
+
+static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
+{
+    const struct catalog *catalog = self;
+    switch (kind) {
+    case REGCLASS_OID: {
+        const struct catalog_relation *relation = catalog_relation_by_oid(catalog, oid);
+        const struct catalog_index *index = relation ? NULL : catalog_index_by_oid(catalog, oid);
+        if (relation)
+            put_qualified(catalog, relation->schema, catalog_relation_is_visible(catalog, relation), relation->name, out);
+        else if (index)
+            put_qualified(catalog, index->schema, catalog_index_by_name(catalog, NULL, index->name) == index, index->name, out);
+        return relation || index;
+    }
+    case REGTYPE_OID: {
+        const struct type_desc *type = catalog_type_by_oid(catalog, oid);
+        if (!type)
+            return false;
+        /* type_format asks here for the names of user-defined types: these are not passed back to it. */
+        if (type->schema != OID_PG_CATALOG && !(type->element && type->category == 'A'))
+            put_qualified(catalog, type->schema, catalog_type_is_visible(catalog, oid), type->name, out);
+        else
+            type_format(&catalog->resolver, oid, -1, out);
+        return true;
+    }
+    case REGPROC_OID:
+    case REGPROCEDURE_OID: {
+        const struct proc_fact *proc = proc_fact_by_oid(oid);
+        if (!proc)
+            return false;
+        put_identifier(out, proc->name);
+        if (kind == REGPROCEDURE_OID) {
+            oid_t types[PROC_ARGS_MAX];
+            int count = proc_fact_args(proc, types);
+            buf_putc(out, '(');
+            for (int i = 0; i < count; i++) {
+                if (i)
+                    buf_putc(out, ',');
+                type_format(&catalog->resolver, types[i], -1, out);
+            }
+            buf_putc(out, ')');
+        }
+        return true;
+    }
+    case REGOPER_OID:
+    case REGOPERATOR_OID: {
+        const struct operator_fact *operator = operator_fact_by_oid(oid);
+        if (!operator)
+            return false;
+        buf_puts(out, operator->name);
+        if (kind == REGOPERATOR_OID) {
+            buf_putc(out, '(');
+            if (operator->left)
+                type_format(&catalog->resolver, operator->left, -1, out);
+            else
+                buf_puts(out, "NONE");
+            buf_putc(out, ',');
+            type_format(&catalog->resolver, operator->right, -1, out);
+            buf_putc(out, ')');
+        }
+        return true;
+    }
+    case REGNAMESPACE_OID: {
+        const struct catalog_schema *schema = catalog_schema_by_oid(catalog, oid);
+        if (schema)
+            put_identifier(out, schema->name);
+        return schema != NULL;
+    }
+    case REGROLE_OID:
+        if (oid == OID_OWNER)
+            buf_puts(out, "postgres");
+        return oid == OID_OWNER;
+    default:
+        return false;
+    }
+}
+
+void catalog_init_resolver(struct catalog *catalog)
+{
+    catalog->resolver = (struct type_resolver){.self = catalog, .type = resolve_type, .name_to_oid = name_to_oid, .oid_to_name = oid_to_name};
+}

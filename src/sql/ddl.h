@@ -1,0 +1,114 @@
+#ifndef PGQUILL_SQL_DDL_H
+#define PGQUILL_SQL_DDL_H
+
+#include "sql/analyse.h"
+
+/* What the ddl_*.c files share. A statement runs inside the write transaction that the session began: SQLite's schema and the pgquill_* tables
+ * change together, or not at all. */
+
+struct ddl {
+    struct compiler *compiler;
+    struct engine *engine;
+    struct catalog *catalog;
+    struct arena *arena;      /* the statement's */
+    const char *text;         /* what locations refer to */
+    struct diag *diag;
+};
+
+/* ---- ddl_store.c: the hidden tables ---- */
+
+/* Run SQLite statements; parameters of the second go to ?1 … */
+bool ddl_run(struct ddl *d, const char *sql);
+bool ddl_bind(struct ddl *d, const char *sql, int count, const struct datum *values);
+/* One integer of one row; *found false when there is none. */
+bool ddl_int(struct ddl *d, const char *sql, int count, const struct datum *values, int64_t *value, bool *found);
+/* Make sure that the hidden tables exist. */
+bool ddl_prepare_file(struct ddl *d);
+/* `count` fresh consecutive OIDs; 0 after a report. */
+oid_t ddl_new_oid(struct ddl *d, int count);
+/* Write everything about a relation, in place of what was there. */
+bool ddl_store(struct ddl *d, const struct catalog_relation *relation);
+bool ddl_forget(struct ddl *d, oid_t relation);
+/* Read the catalog anew, so that what follows sees the change. */
+bool ddl_reload(struct ddl *d);
+void ddl_notice(struct ddl *d, const char *sqlstate, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- ddl_name.c ---- */
+
+const char *ddl_quote(struct ddl *d, const char *name);
+/* Schema that a new object goes to; NULL after a report (3F000). */
+const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema);
+/* An existing relation; NULL after a report (42P01), or without one when missing_ok. */
+const struct catalog_relation *ddl_find(struct ddl *d, const PgQuery__RangeVar *name, bool missing_ok);
+/* Is the name of a relation or index taken in the schema? */
+bool ddl_name_is_taken(struct ddl *d, oid_t schema, const char *name);
+/* table_column_suffix, cut to 63 bytes and numbered until it is free, as PostgreSQL names what has no name. `pending`: relation under construction. */
+const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, const char *column, const char *suffix, const struct catalog_relation *pending);
+/* Name in SQLite of a relation or index. */
+const char *ddl_storage_name(struct ddl *d, const struct catalog_schema *schema, const char *name);
+/* Words of a qualified name list: the last, and the one before it (NULL). */
+const char *ddl_list_name(size_t count, PgQuery__Node *const *names, const char **schema);
+
+/* ---- ddl_table.c ---- */
+
+/* A relation that is being changed: a copy whose arrays may be written to. */
+struct catalog_relation *ddl_copy_relation(struct ddl *d, const struct catalog_relation *relation);
+struct catalog_column *ddl_add_column(struct ddl *d, struct catalog_relation *relation);
+struct catalog_index *ddl_add_index(struct ddl *d, struct catalog_relation *relation);
+struct catalog_constraint *ddl_add_constraint(struct ddl *d, struct catalog_relation *relation);
+/* Add a column as written; its constraints are added too. Sequences of serial columns are appended to *owned. */
+struct owned_sequence {
+    struct catalog_relation relation;
+    struct catalog_sequence sequence;
+    struct owned_sequence *next;
+};
+bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *column, struct owned_sequence **owned);
+bool ddl_define_constraint(struct ddl *d, struct catalog_relation *relation, const PgQuery__Constraint *constraint, struct catalog_column *column);
+/* CREATE TABLE of SQLite for the relation under the name `storage`; NULL after a report. */
+const char *ddl_table_sql(struct ddl *d, const struct catalog_relation *relation, const char *storage);
+bool ddl_create_indexes(struct ddl *d, const struct catalog_relation *relation);
+bool ddl_create_index(struct ddl *d, const struct catalog_relation *relation, const struct catalog_index *index);
+bool ddl_store_sequences(struct ddl *d, struct owned_sequence *owned, oid_t relation);
+/* Make the relation in the file and in the books. */
+bool ddl_create_relation(struct ddl *d, struct catalog_relation *relation, struct owned_sequence *owned);
+/* Replace a table by its changed description, keeping its rows. `values[i]`: SQLite text for column i of `to` (by position), NULL: the
+ * column of the same attnum. */
+bool ddl_rebuild(struct ddl *d, const struct catalog_relation *from, const struct catalog_relation *to, const char *const *values);
+/* SQLite's text of an expression that was stored as PostgreSQL's, over the relation's columns. NULL after a report. */
+const char *ddl_expr_text(struct ddl *d, const struct catalog_relation *relation, const char *expr);
+
+/* DETAIL of a unique index that could not be made: one key that is there twice. Returns false. */
+bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation, const struct catalog_index *index);
+bool ddl_expr_names_column(const struct expr *expr, const struct rte *entry, const struct catalog_relation *relation, int16_t attnum);
+/* A view's query as it is stored: stars replaced by the columns that they stand for now. */
+const char *ddl_view_text(struct ddl *d, PgQuery__Node *query, const struct plan *plan);
+bool ddl_store_sequence(struct ddl *d, const struct catalog_relation *relation);
+bool ddl_sequence_option(struct ddl *d, struct catalog_sequence *sequence, const PgQuery__DefElem *option);
+
+/* Does the file have the hidden tables? */
+bool ddl_is_prepared(struct ddl *d);
+bool ddl_drop_sequence(struct ddl *d, const struct catalog_relation *sequence);
+bool ddl_restart_sequence(struct ddl *d, const struct catalog_relation *sequence, int64_t value);
+/* The description of a table to which SQLite has already added the plain columns that `to` has more. */
+struct catalog_relation *ddl_with_columns(struct ddl *d, const struct catalog_relation *from, const struct catalog_relation *to);
+
+/* ---- statements ---- */
+bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
+
+bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt);
+bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, int64_t *count);
+bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt);
+bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt);
+bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt);
+bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt);
+bool ddl_truncate(struct ddl *d, const PgQuery__TruncateStmt *stmt);
+bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt);
+bool ddl_create_schema(struct ddl *d, const PgQuery__CreateSchemaStmt *stmt);
+bool ddl_create_sequence(struct ddl *d, const PgQuery__CreateSeqStmt *stmt);
+bool ddl_alter_sequence(struct ddl *d, const PgQuery__AlterSeqStmt *stmt);
+bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt);
+bool ddl_create_enum(struct ddl *d, const PgQuery__CreateEnumStmt *stmt);
+bool ddl_alter_enum(struct ddl *d, const PgQuery__AlterEnumStmt *stmt);
+bool ddl_create_composite(struct ddl *d, const PgQuery__CompositeTypeStmt *stmt);
+
+#endif
