@@ -19,7 +19,7 @@
     " exprs TEXT, options TEXT, predicate TEXT, constraint_oid INTEGER, method TEXT, comment TEXT);"                                                    \
     "CREATE TABLE IF NOT EXISTS pgquill_constraint (oid INTEGER PRIMARY KEY, relation INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"        \
     " attnums TEXT NOT NULL, index_oid INTEGER, check_expr TEXT, foreign_relation INTEGER, foreign_attnums TEXT, on_update TEXT, on_delete TEXT,"       \
-    " match TEXT, deferrable INTEGER NOT NULL, deferred INTEGER NOT NULL, validated INTEGER NOT NULL, comment TEXT);"                                   \
+    " match_type TEXT, is_deferrable INTEGER NOT NULL, is_deferred INTEGER NOT NULL, validated INTEGER NOT NULL, comment TEXT);"                                   \
     "CREATE TABLE IF NOT EXISTS pgquill_sequence (oid INTEGER PRIMARY KEY, type INTEGER NOT NULL, start INTEGER NOT NULL, increment INTEGER NOT NULL,"  \
     " min INTEGER NOT NULL, max INTEGER NOT NULL, cache INTEGER NOT NULL, cycle INTEGER NOT NULL, owner_relation INTEGER, owner_attnum INTEGER,"        \
     " last_value INTEGER NOT NULL, is_called INTEGER NOT NULL);"                                                                                        \
@@ -36,8 +36,8 @@
     "SELECT relation, oid, name, storage, is_unique, is_primary, is_rowid, nulls_not_distinct, attnums, exprs, options, predicate, constraint_oid, "    \
     "method, comment FROM pgquill_index ORDER BY relation, oid"
 #define HIDDEN_READ_CONSTRAINTS                                                                                                                          \
-    "SELECT relation, oid, name, kind, attnums, index_oid, check_expr, foreign_relation, foreign_attnums, on_update, on_delete, match, deferrable, "    \
-    "deferred, validated, comment FROM pgquill_constraint ORDER BY relation, oid"
+    "SELECT relation, oid, name, kind, attnums, index_oid, check_expr, foreign_relation, foreign_attnums, on_update, on_delete, match_type, is_deferrable, "    \
+    "is_deferred, validated, comment FROM pgquill_constraint ORDER BY relation, oid"
 #define HIDDEN_READ_SEQUENCES                                                                                                                            \
     "SELECT oid, type, start, increment, min, max, cache, cycle, owner_relation, owner_attnum FROM pgquill_sequence ORDER BY oid"
 #define HIDDEN_READ_TYPES                                                                                                                                \
