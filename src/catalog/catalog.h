@@ -154,6 +154,7 @@ const struct type_resolver *catalog_type_resolver(const struct catalog *catalog)
 struct catalog_rows {
     int ncols, nrows;
     const struct datum *values; /* row by row */
+    bool live;                  /* made anew at each call: good until the next call for the same relation */
 };
 /* Make (or reuse, for this snapshot) the rows of a system relation. Relations that show live state (pg_stat_activity, pg_locks,
  * pg_settings) are made anew at each call through the env's callbacks. NULL: no such system relation. */

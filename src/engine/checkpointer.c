@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "shm/gate.h"
+#include "util/arena.h"
 #include "util/log.h"
 
 #include <stdio.h>
@@ -9,19 +10,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A passive pass copies what it can and stops nobody, so it is the usual one. But while somebody always writes or reads, it never quite catches up, and
+ * only a log that is copied whole can be begun anew: past WAL_LIMIT the checkpointer takes its turn at the writer gate, and copies the rest while no
+ * commit comes in between. Open handles keep the log's file from being removed and made again. */
+
 enum {
     LOOK_MS = 200,
-    PAGES_WORTH_COPYING = 1000, /* frames of 4 KiB that make a pass worth its syncs */
-    WAL_LIMIT = 64 << 20,       /* beyond, the log is cut off as soon as no reader needs it */
-    OPTIMIZE_ROUNDS = 3000,
+    PAGES_WORTH_A_PASS = 1000,
+    LOOKS_UNTIL_ANY_PASS =
+        25, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
+    LOOKS_UNTIL_TRIM = 100,          /* an idle log is cut to nothing */
+    LOOKS_UNTIL_OPTIMIZE = 5 * 3600, /* an hour */
+    GATE_PATIENCE_MS = 1000,
 };
+static const off_t WAL_LIMIT = 64 << 20;
 
 struct watched {
-    struct engine *engine;
-    const char *path;
-    off_t seen;      /* size of the log at the last pass */
-    int idle_rounds;
+    struct engine *engine; /* NULL: not open */
+    ino_t inode;           /* whose handle it is */
+    uint32_t copied;       /* frames of the log as it was at the last whole pass */
+    off_t size;            /* of the log when last looked at */
+    int quiet;             /* looks since it changed */
+    int since_pass, since_optimize;
+    int until_trim; /* looks to leave out after a reader was in the way */
+    bool is_trimmed, is_reported;
 };
+
+struct checkpointer {
+    struct shm *shm;
+    struct session_slot *slot; /* NULL: none */
+    volatile const int *stop;
+    struct watched *databases; /* by gate */
+    int count;
+};
+
+static struct session_slot *own_slot(struct shm *shm)
+{
+    for (int i = 0; i < registry_size(shm); i++)
+        if (slot_pid(slot_at(shm, i)) == getpid())
+            return slot_at(shm, i);
+    return NULL;
+}
 
 static off_t wal_size(const char *path)
 {
@@ -31,66 +60,128 @@ static off_t wal_size(const char *path)
     return stat(name, &file) == 0 ? file.st_size : 0;
 }
 
-static struct engine *open_database(const char *path)
+static void report(struct watched *database, const char *path, struct diag *diag)
 {
-    struct diag diag = {0};
-    struct engine_options options = {.path = path, .cache_kib = 256};
-    struct engine *engine = engine_open(&options, &diag);
-    if (!engine)
-        log_write(LOG_LEVEL_WARNING, "checkpointer: %s", diag.message);
-    diag_clear(&diag);
-    return engine;
+    if (diag_is_set(diag) && !database->is_reported)
+        log_write(LOG_LEVEL_WARNING, "checkpointer: %s: %s", path, diag->message);
+    database->is_reported = diag_is_set(diag);
+    diag_clear(diag);
 }
 
-static void checkpoint(struct shm *shm, struct watched *database, bool truncate)
+static void close_database(struct watched *database)
+{
+    if (database->engine)
+        engine_close(database->engine);
+    *database = (struct watched){0};
+}
+
+/* Have the handle of the file that the area stands for now. */
+static bool open_database(struct watched *database, const struct gate *gate, const char *path)
+{
+    struct stat file;
+    struct diag diag = {0};
+    bool exists = stat(path, &file) == 0 && file.st_ino == gate_inode(gate);
+    if (database->engine && (!exists || database->inode != file.st_ino))
+        close_database(database);
+    if (database->engine || !exists)
+        return exists;
+    struct engine_options options = {.path = path, .cache_kib = 256};
+    database->engine = engine_open(&options, &diag);
+    database->inode = file.st_ino;
+    report(database, path, &diag);
+    return database->engine != NULL;
+}
+
+/* One pass. `truncate`: cut the log to nothing, for which writers must wait. */
+static void pass(struct checkpointer *self, struct watched *database, const char *path, bool truncate)
 {
     struct diag diag = {0};
     int64_t frames = 0, done = 0;
-    engine_checkpoint(database->engine, truncate, &frames, &done, &diag);
-    if (diag_is_set(&diag))
-        log_write(LOG_LEVEL_WARNING, "checkpointer: %s: %s", database->path, diag.message);
-    diag_clear(&diag);
-    shm_count(shm, SHM_CHECKPOINTS, 1);
+    bool whole = engine_checkpoint(database->engine, truncate, &frames, &done, &diag);
+    database->copied = done > 0 ? (uint32_t) done : 0;
+    database->since_pass = 0;
+    database->is_trimmed = truncate && whole;
+    database->size = wal_size(path);
+    shm_count(self->shm, SHM_CHECKPOINTS, 1);
+    report(database, path, &diag);
 }
 
-static void look(struct shm *shm, struct watched *database)
+static void trim(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
-    off_t size = wal_size(database->path);
-    bool grown = size != database->seen;
-    database->idle_rounds = grown ? 0 : database->idle_rounds + 1;
-    database->seen = size;
-    if (size > WAL_LIMIT)
-        checkpoint(shm, database, true);
-    else if (size >= PAGES_WORTH_COPYING * 4096L || database->idle_rounds == 5)
-        checkpoint(shm, database, false);
-    if (database->idle_rounds == OPTIMIZE_ROUNDS) {
-        struct diag diag = {0};
-        engine_exec(database->engine, "PRAGMA optimize", &diag);
-        diag_clear(&diag);
+    /* Most of the work before writers are stopped. */
+    pass(self, database, path, false);
+    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+        return;
+    pass(self, database, path, true);
+    if (database->is_trimmed)
+        gate_set_wal_pages(gate, 0);
+    else
+        database->until_trim = LOOKS_UNTIL_ANY_PASS;
+    gate_release(gate, self->slot);
+}
+
+/* Statistics for the query planner, when tables have outgrown theirs. A change like any other, so at the gate. */
+static void optimize(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    struct diag diag = {0};
+    database->since_optimize = 0;
+    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+        return;
+    engine_exec(database->engine, "PRAGMA analysis_limit = 400; PRAGMA optimize(0x10002)", &diag);
+    gate_release(gate, self->slot);
+    report(database, path, &diag);
+}
+
+static void look(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    off_t size = wal_size(path);
+    uint32_t pages = gate_wal_pages(gate);
+    bool has_changed = size != database->size || pages != database->copied;
+    database->quiet = has_changed ? 0 : database->quiet + 1;
+    database->since_pass++;
+    database->since_optimize++;
+    /* Fewer than were copied: the log was begun anew. */
+    uint32_t waiting = pages >= database->copied ? pages - database->copied : pages;
+    database->until_trim -= database->until_trim > 0;
+    if (size > WAL_LIMIT && waiting > 0 && !database->until_trim)
+        trim(self, database, gate, path);
+    else if (waiting >= PAGES_WORTH_A_PASS || (has_changed && database->since_pass >= LOOKS_UNTIL_ANY_PASS))
+        pass(self, database, path, false);
+    else if (size > 0 && !database->is_trimmed && !database->until_trim && database->quiet >= LOOKS_UNTIL_TRIM)
+        trim(self, database, gate, path);
+    else if (database->since_optimize >= LOOKS_UNTIL_OPTIMIZE && database->quiet > 0)
+        optimize(self, database, gate, path);
+    database->size = size;
+}
+
+static void look_at_all(struct checkpointer *self)
+{
+    struct gate *gate;
+    for (int i = 0; (gate = gate_at(self->shm, i)) && !*self->stop; i++) {
+        if (i == self->count) {
+            self->databases = xrealloc(self->databases, sizeof *self->databases * (size_t) (i + 1));
+            self->databases[self->count++] = (struct watched){0};
+        }
+        const char *path = gate_path(gate);
+        if (path && open_database(&self->databases[i], gate, path))
+            look(self, &self->databases[i], gate, path);
+        else if (!path)
+            close_database(&self->databases[i]);
     }
 }
 
 void checkpointer_run(struct shm *shm, volatile const int *stop)
 {
-    struct watched *databases = NULL;
-    int count = 0;
+    struct checkpointer self = {.shm = shm, .slot = own_slot(shm), .stop = stop};
     while (!*stop) {
-        struct gate *gate;
-        for (int i = 0; (gate = gate_at(shm, i)) && gate_path(gate); i++) {
-            if (i >= count) {
-                databases = xrealloc(databases, sizeof *databases * (size_t) (count + 1));
-                databases[count++] = (struct watched){.engine = open_database(gate_path(gate)), .path = gate_path(gate)};
-            }
-            if (databases[i].engine)
-                look(shm, &databases[i]);
-        }
+        look_at_all(&self);
         usleep(LOOK_MS * 1000);
     }
-    for (int i = 0; i < count; i++) {
-        if (databases[i].engine) {
-            checkpoint(shm, &databases[i], true);
-            engine_close(databases[i].engine);
-        }
+    for (int i = 0; i < self.count; i++) {
+        const char *path = gate_path(gate_at(shm, i));
+        if (self.databases[i].engine && path)
+            pass(&self, &self.databases[i], path, true);
+        close_database(&self.databases[i]);
     }
-    free(databases);
+    free(self.databases);
 }

@@ -11,7 +11,8 @@ static const struct catalog_relation *relation_by_storage(const struct engine *e
     const struct catalog *catalog = engine->env ? engine->env->catalog : NULL;
     const struct catalog_relation *relation;
     for (int i = 0; catalog && (relation = catalog_relation_at(catalog, i)); i++)
-        if (!relation->is_system && relation->storage && strlen(relation->storage) == len && memcmp(relation->storage, storage, len) == 0)
+        if (!relation->is_system && relation->storage && strlen(relation->storage) == len &&
+            memcmp(relation->storage, storage, len) == 0)
             return relation;
     return NULL;
 }
@@ -86,7 +87,7 @@ static bool report_unique(struct engine *engine, const char *what, struct diag *
                 index = &relation->indexes[k];
     }
     if (!index)
-        return diag_set(diag, ERRCODE_UNIQUE_VIOLATION, "duplicate key value violates unique constraint on %s", what);
+        return diag_set(diag, ERRCODE_UNIQUE_VIOLATION, "duplicate key value violates unique constraint \"%s\"", what);
     diag_set(diag, ERRCODE_UNIQUE_VIOLATION, "duplicate key value violates unique constraint \"%s\"", index->name);
     return diag_object(diag, schema_name(engine, relation), relation->name, NULL, index->name);
 }
@@ -99,23 +100,133 @@ static bool report_not_null(struct engine *engine, const char *what, struct diag
     if (!relation || count != 1)
         return diag_set(diag, ERRCODE_NOT_NULL_VIOLATION, "null value in column %s violates not-null constraint", what);
     const struct catalog_column *column = catalog_column_by_attnum(relation, attnums[0]);
-    diag_set(diag, ERRCODE_NOT_NULL_VIOLATION, "null value in column \"%s\" of relation \"%s\" violates not-null constraint", column->name, relation->name);
+    diag_set(diag, ERRCODE_NOT_NULL_VIOLATION, "null value in column \"%s\" of relation \"%s\" violates not-null constraint",
+             column->name, relation->name);
     return diag_object(diag, schema_name(engine, relation), relation->name, column->name, NULL);
 }
 
+static const struct catalog_constraint *constraint_named(const struct catalog_relation *relation, char kind, const char *name)
+{
+    for (int i = 0; relation && i < relation->nconstraints; i++)
+        if (relation->constraints[i].kind == kind && strcmp(relation->constraints[i].name, name) == 0)
+            return &relation->constraints[i];
+    return NULL;
+}
+
+static const struct catalog_relation *target_relation(const struct engine *engine)
+{
+    return engine->target ? relation_by_storage(engine, engine->target, strlen(engine->target)) : NULL;
+}
+
+/* SQLite names the constraint but not the table: it is the statement's own, unless a cascade or a trigger went on to another. */
 static bool report_check(struct engine *engine, const char *name, struct diag *diag)
 {
     const struct catalog *catalog = engine->env ? engine->env->catalog : NULL;
-    const struct catalog_relation *relation;
-    for (int i = 0; catalog && (relation = catalog_relation_at(catalog, i)); i++)
-        for (int k = 0; k < relation->nconstraints; k++) {
-            const struct catalog_constraint *constraint = &relation->constraints[k];
-            if (constraint->kind != 'c' || strcmp(constraint->name, name) != 0)
+    const struct catalog_relation *relation = target_relation(engine);
+    if (!constraint_named(relation, 'c', name))
+        for (int i = 0; catalog && (relation = catalog_relation_at(catalog, i)); i++)
+            if (constraint_named(relation, 'c', name))
+                break;
+    if (!catalog || !relation)
+        return diag_set(diag, ERRCODE_CHECK_VIOLATION, "new row violates check constraint \"%s\"", name);
+    diag_set(diag, ERRCODE_CHECK_VIOLATION, "new row for relation \"%s\" violates check constraint \"%s\"", relation->name, name);
+    return diag_object(diag, schema_name(engine, relation), relation->name, NULL, name);
+}
+
+static bool report_child(struct engine *engine, const struct catalog_relation *child, const struct catalog_constraint *constraint,
+                         struct diag *diag)
+{
+    diag_set(diag, ERRCODE_FOREIGN_KEY_VIOLATION, "insert or update on table \"%s\" violates foreign key constraint \"%s\"",
+             child->name, constraint->name);
+    return diag_object(diag, schema_name(engine, child), child->name, NULL, constraint->name);
+}
+
+static bool report_parent(struct engine *engine, const struct catalog_relation *parent, const struct catalog_relation *child,
+                          const struct catalog_constraint *constraint, struct diag *diag)
+{
+    diag_set(diag, ERRCODE_FOREIGN_KEY_VIOLATION,
+             "update or delete on table \"%s\" violates foreign key constraint \"%s\" on table \"%s\"", parent->name,
+             constraint->name, child->name);
+    return diag_object(diag, schema_name(engine, child), child->name, NULL, constraint->name);
+}
+
+/* The constraint of `child` that SQLite numbers `number`: by the columns that PRAGMA foreign_key_list tells of it. */
+static const struct catalog_constraint *foreign_key(struct engine *engine, const struct catalog_relation *child, int number)
+{
+    sqlite3_stmt *stmt = NULL;
+    const struct catalog_constraint *found = NULL;
+    if (sqlite3_prepare_v2(engine->db, "SELECT \"from\" FROM pragma_foreign_key_list(?1) WHERE id = ?2 ORDER BY seq", -1, &stmt,
+                           NULL) != SQLITE_OK)
+        return NULL;
+    int16_t attnums[32];
+    int count = 0;
+    sqlite3_bind_text(stmt, 1, child->storage, -1, SQLITE_STATIC);
+    sqlite3_bind_int(stmt, 2, number);
+    while (sqlite3_step(stmt) == SQLITE_ROW && count < 32) {
+        const char *name = (const char *) sqlite3_column_text(stmt, 0);
+        const struct catalog_column *column = name ? column_by_storage(child, name, strlen(name)) : NULL;
+        attnums[count++] = column ? column->attnum : 0;
+    }
+    sqlite3_finalize(stmt);
+    for (int i = 0; i < child->nconstraints && !found; i++) {
+        const struct catalog_constraint *constraint = &child->constraints[i];
+        if (constraint->kind == 'f' && constraint->nkeys == count &&
+            memcmp(constraint->attnums, attnums, sizeof attnums[0] * (size_t) count) == 0)
+            found = constraint;
+    }
+    return found;
+}
+
+/* A deferred constraint failed at COMMIT: the rows are still there to be looked at. */
+static bool report_deferred(struct engine *engine, struct diag *diag)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    if (sqlite3_prepare_v2(engine->db, "SELECT \"table\", fkid FROM pragma_foreign_key_check LIMIT 1", -1, &stmt, NULL) !=
+        SQLITE_OK)
+        return false;
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *table = (const char *) sqlite3_column_text(stmt, 0);
+        const struct catalog_relation *child = table ? relation_by_storage(engine, table, strlen(table)) : NULL;
+        const struct catalog_constraint *constraint = child ? foreign_key(engine, child, sqlite3_column_int(stmt, 1)) : NULL;
+        found = constraint != NULL;
+        if (found)
+            report_child(engine, child, constraint, diag);
+    }
+    sqlite3_finalize(stmt);
+    return found;
+}
+
+/* What the statement's table alone tells: its only foreign key, or the only one that refers to it. Which of several it was is found where the
+ * statement's rows are known. */
+static bool report_foreign(struct engine *engine, struct diag *diag)
+{
+    const struct catalog *catalog = engine->env ? engine->env->catalog : NULL;
+    const struct catalog_relation *target = target_relation(engine), *child, *only_child = NULL;
+    const struct catalog_constraint *only = NULL;
+    int count = 0;
+    bool in_transaction = engine->txn == ENGINE_TXN_WRITE && !sqlite3_get_autocommit(engine->db);
+    if (catalog && !engine->target && in_transaction && report_deferred(engine, diag))
+        return false;
+    for (int i = 0; target && (child = catalog_relation_at(catalog, i)); i++)
+        for (int k = 0; k < child->nconstraints; k++) {
+            const struct catalog_constraint *constraint = &child->constraints[k];
+            if (constraint->kind != 'f' || (child != target && constraint->foreign_relation != target->oid))
                 continue;
-            diag_set(diag, ERRCODE_CHECK_VIOLATION, "new row for relation \"%s\" violates check constraint \"%s\"", relation->name, name);
-            return diag_object(diag, schema_name(engine, relation), relation->name, NULL, name);
+            only = constraint;
+            only_child = child;
+            count++;
         }
-    return diag_set(diag, ERRCODE_CHECK_VIOLATION, "new row violates check constraint \"%s\"", name);
+    if (count == 1 && only_child == target)
+        return report_child(engine, target, only, diag);
+    if (count == 1)
+        return report_parent(engine, target, only_child, only, diag);
+    if (target) {
+        diag_set(diag, ERRCODE_FOREIGN_KEY_VIOLATION,
+                 "insert, update or delete on table \"%s\" violates a foreign key constraint", target->name);
+        return diag_object(diag, schema_name(engine, target), target->name, NULL, NULL);
+    }
+    return diag_set(diag, ERRCODE_FOREIGN_KEY_VIOLATION, "a foreign key constraint is violated");
 }
 
 static bool report_constraint(struct engine *engine, int code, const char *message, struct diag *diag)
@@ -133,20 +244,36 @@ static bool report_constraint(struct engine *engine, int code, const char *messa
     case SQLITE_CONSTRAINT_CHECK:
         return report_check(engine, what, diag);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return diag_set(diag, ERRCODE_FOREIGN_KEY_VIOLATION, "insert or update on table violates foreign key constraint");
+        return report_foreign(engine, diag);
+    case SQLITE_CONSTRAINT_TRIGGER:
+        /* RESTRICT is a trigger of SQLite's own. */
+        if (strcmp(message, "FOREIGN KEY constraint failed") == 0)
+            return report_foreign(engine, diag);
+        return diag_set(diag, ERRCODE_RAISE_EXCEPTION, "%s", message);
+    case SQLITE_CONSTRAINT_DATATYPE:
+        return diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "%s", message);
     default:
         return diag_set(diag, ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION, "%s", message);
     }
 }
 
+/* Is it the error that one of our functions has reported, and not one that was swallowed before this? */
+static bool is_pending(struct engine *engine, int code, const char *message)
+{
+    bool same = diag_is_set(&engine->pending) && (code & 0xff) == SQLITE_ERROR && strcmp(engine->pending.message, message) == 0;
+    if (!same)
+        diag_clear(&engine->pending);
+    return same;
+}
+
 bool engine_report(struct engine *engine, int code, struct diag *diag)
 {
-    if (diag_is_set(&engine->pending)) {
+    const char *message = engine->db ? sqlite3_errmsg(engine->db) : sqlite3_errstr(code);
+    int extended = engine->db ? sqlite3_extended_errcode(engine->db) : code;
+    if (is_pending(engine, code, message)) {
         diag_move(diag, &engine->pending);
         return false;
     }
-    const char *message = engine->db ? sqlite3_errmsg(engine->db) : sqlite3_errstr(code);
-    int extended = engine->db ? sqlite3_extended_errcode(engine->db) : code;
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
         return report_constraint(engine, extended, message, diag);
@@ -155,11 +282,12 @@ bool engine_report(struct engine *engine, int code, struct diag *diag)
     case SQLITE_BUSY:
         if (extended == SQLITE_BUSY_SNAPSHOT)
             return diag_set(diag, ERRCODE_SERIALIZATION_FAILURE, "could not serialize access due to concurrent update");
-        if (engine->env && engine->env->interrupted && *engine->env->interrupted)
+        if (engine_is_interrupted(engine))
             return diag_set(diag, ERRCODE_QUERY_CANCELED, "canceling statement due to user request");
         return diag_set(diag, ERRCODE_LOCK_NOT_AVAILABLE, "could not obtain lock on the database file");
     case SQLITE_LOCKED:
-        return diag_set(diag, ERRCODE_OBJECT_IN_USE, "cannot change the table because it is being used by active queries in this session");
+        return diag_set(diag, ERRCODE_OBJECT_IN_USE,
+                        "cannot change the table because it is being used by active queries in this session");
     case SQLITE_FULL:
         return diag_set(diag, ERRCODE_DISK_FULL, "could not extend the database file: no space left on device");
     case SQLITE_IOERR:
@@ -175,6 +303,8 @@ bool engine_report(struct engine *engine, int code, struct diag *diag)
         return diag_set(diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "string or statement too large");
     case SQLITE_NOMEM:
         return diag_set(diag, ERRCODE_OUT_OF_MEMORY, "out of memory");
+    case SQLITE_MISMATCH:
+        return diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "%s", message);
     case SQLITE_RANGE:
     case SQLITE_MISUSE:
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "engine misused: %s", message);

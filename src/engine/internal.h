@@ -8,23 +8,33 @@
 
 /* What engine's files share. */
 
-struct registered {              /* a function or table function known to SQLite on this handle */
+struct registered { /* a function or table function known to SQLite on this handle */
     struct registered *next;
     struct engine *engine;
+    char *name; /* SQLite's; the instance is parsed from it */
     struct func_instance instance;
-    struct arena arena;          /* the instance's memory */
+    struct arena arena;  /* the instance's memory */
+    bool has_user_types; /* the instance points into the catalog's snapshot … */
+    uint64_t generation; /* … of this generation */
     int number;
 };
 
-struct system_table {            /* a system relation's virtual table on this handle */
+struct system_table { /* a system relation's virtual table on this handle */
     struct system_table *next;
     struct engine *engine;
     char *name;
     int ncolumns;
-    const struct datum *rows;    /* of the indexes below: they are good while the rows are the same */
+    int oid_column; /* -1: none */
+    int open;       /* cursors: while there are any, all look at the same rows */
+    const struct catalog_rows *rows;
+    const struct datum *indexed; /* the values that the indexes order: they are good while it is the same snapshot */
     uint64_t generation;
     struct column_index *indexes;
 };
+
+struct call_cache; /* udf.c */
+
+enum { SAVEPOINTS_KEPT = 8 }; /* depths whose commands stay prepared */
 
 struct engine {
     sqlite3 *db;
@@ -34,17 +44,26 @@ struct engine {
     struct session_slot *slot;
     struct gate *gate;
     struct func_env *env;
-    struct diag pending;         /* what one of our functions reported; engine_step hands it on */
-    int call_depth;              /* functions of ours under way */
-    struct arena call_arena;     /* a function call's result and scratch */
+    struct diag pending;     /* what one of our functions reported; engine_step hands it on */
+    const char *target;      /* while a failed statement is reported: the table that it changes; NULL */
+    int call_depth;          /* functions of ours under way */
+    struct arena call_arena; /* a function call's result and scratch */
+    struct call_cache *spare_cache;
     struct registered *functions;
     struct system_table *tables;
     int nregistered;
     enum engine_txn txn;
+    bool is_lost; /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;
-    bool schema_changed;         /* this transaction wrote the schema: readers of the catalog must know at commit */
+    bool wrote;             /* the last commit put frames into the WAL */
+    int64_t busy_deadline;  /* ms, monotonic: how long to wait for a foreign program; 0: for ever */
+    int64_t catalog_cookie; /* schema version that the catalog was last read at, or whose change was last told; -1: never */
+    bool schema_moved;      /* this write transaction began with another schema … */
+    int64_t txn_cookie;     /* … namely this */
     sqlite3_stmt *begin_write, *begin_read, *commit, *rollback, *touch, *schema_version;
+    sqlite3_stmt *savepoints[3][SAVEPOINTS_KEPT];
     struct engine_stmt *statements;
+    struct engine_stmt *preparing;
 };
 
 struct engine_stmt {
@@ -52,22 +71,40 @@ struct engine_stmt {
     sqlite3_stmt *stmt;
     struct engine_stmt *next, **link;
     int ncolumns;
-    bool active;                 /* stepped and not yet at its end */
-    int registered;              /* engine->nregistered when it was prepared: a re-prepare after a registration is our own doing */
+    bool active;    /* stepped and not yet at its end */
+    int64_t cookie; /* the catalog's schema version when it was prepared, or when it last told that it is stale */
+    char *target;   /* the table that it changes; NULL */
 };
 
 /* error.c */
 /* Translate the handle's last error. Returns false. */
 bool engine_report(struct engine *engine, int code, struct diag *diag);
 
+/* handle.c */
+int64_t engine_now_ms(void);
+bool engine_is_interrupted(const struct engine *engine);
+
+/* stmt.c: step a statement of the engine's own to its end; SQLITE_DONE when all is well. */
+int engine_run(sqlite3_stmt *stmt);
+/* Register what the last failed prepare (or re-prepare) missed. */
+bool engine_register_missing(struct engine *engine, struct diag *diag);
+/* Notes which table a statement changes. */
+int engine_authorize(void *engine, int action, const char *a, const char *b, const char *database, const char *trigger);
+
 /* udf.c, vtab.c, collation.c: find what SQLite misses. true: registered, prepare again; false with an unset diag: not ours. */
 bool engine_register_function(struct engine *engine, const char *name, struct diag *diag);
+/* Functions of ours that have the names of SQLite's own and must stand before them. */
+bool engine_override_builtins(struct engine *engine, struct diag *diag);
+/* The instance is good for the catalog as it is now. */
+bool engine_refresh_instance(struct registered *function, struct diag *diag);
+uint64_t engine_catalog_generation(const struct engine *engine);
 bool engine_register_table(struct engine *engine, const char *name, struct diag *diag);
 void engine_collation_needed(void *engine, sqlite3 *db, int encoding, const char *name);
 void engine_unregister_all(struct engine *engine);
 void engine_forget_tables(struct engine *engine);
 void engine_value(sqlite3_value *value, struct datum *datum);
 void engine_result(sqlite3_context *context, const struct datum *value);
-struct registered *engine_registered(struct engine *engine, const char *name, struct diag *diag);
+/* `forms`: bits 1 << enum func_form that will do. NULL with an unset diag: none of ours, or known already. */
+struct registered *engine_registered(struct engine *engine, const char *name, unsigned forms, struct diag *diag);
 
 #endif

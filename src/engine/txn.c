@@ -2,23 +2,20 @@
 
 #include "util/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* READ COMMITTED is SQLite's autocommit: each statement is its own read transaction. A transaction that writes holds the gate from BEGIN
  * IMMEDIATE to COMMIT; the wait for the disk comes after the gate was opened. */
 
-static int run_fixed(sqlite3_stmt *stmt)
-{
-    int code;
-    while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
-        ;
-    sqlite3_reset(stmt);
-    return code;
-}
-
 enum engine_txn engine_txn_state(const struct engine *engine)
 {
     return engine->txn;
+}
+
+bool engine_txn_is_lost(const struct engine *engine)
+{
+    return engine->is_lost;
 }
 
 static void open_gate(struct engine *engine)
@@ -30,13 +27,13 @@ static void open_gate(struct engine *engine)
 
 bool engine_begin_snapshot(struct engine *engine, struct diag *diag)
 {
-    int code = run_fixed(engine->begin_read);
+    int code = engine_run(engine->begin_read);
     if (code == SQLITE_DONE)
-        code = run_fixed(engine->touch); /* BEGIN alone opens no snapshot */
+        code = engine_run(engine->touch); /* BEGIN alone opens no snapshot */
     if (code != SQLITE_DONE) {
         engine_report(engine, code, diag);
         if (!sqlite3_get_autocommit(engine->db))
-            run_fixed(engine->rollback);
+            engine_run(engine->rollback);
         return false;
     }
     engine->txn = ENGINE_TXN_SNAPSHOT;
@@ -65,28 +62,55 @@ static int upgrade_snapshot(struct engine *engine)
     return sqlite3_exec(engine->db, "DELETE FROM sqlite_schema WHERE 0", NULL, NULL, NULL);
 }
 
+/* Has somebody changed the schema since the catalog was read? Nobody can from here on. */
+static bool note_schema(struct engine *engine, struct diag *diag)
+{
+    if (!engine_schema_version(engine, &engine->txn_cookie, diag))
+        return false;
+    engine->schema_moved = engine->catalog_cookie >= 0 && engine->txn_cookie != engine->catalog_cookie;
+    return true;
+}
+
+static int begin(struct engine *engine)
+{
+    if (engine->txn == ENGINE_TXN_NONE)
+        return engine_run(engine->begin_write);
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+    int code = upgrade_snapshot(engine);
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0, NULL);
+    return code == SQLITE_OK ? SQLITE_DONE : code;
+}
+
 bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag *diag)
 {
     if (engine->txn == ENGINE_TXN_WRITE)
         return true;
-    if (!take_gate(engine, lock_timeout_ms, diag))
+    if (engine->is_lost)
+        return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
+                        "the transaction was rolled back as a whole when a change in it was stopped");
+    engine->busy_deadline = lock_timeout_ms ? engine_now_ms() + lock_timeout_ms : 0;
+    if (!take_gate(engine, lock_timeout_ms, diag)) {
+        engine->busy_deadline = 0;
         return false;
-    int code;
-    if (engine->txn == ENGINE_TXN_SNAPSHOT) {
-        sqlite3_db_config(engine->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-        code = upgrade_snapshot(engine);
-        sqlite3_db_config(engine->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0, NULL);
-        code = code == SQLITE_OK ? SQLITE_DONE : code;
-    } else
-        code = run_fixed(engine->begin_write);
+    }
+    enum engine_txn was = engine->txn;
+    int code = begin(engine);
+    bool timed_out = (code & 0xff) == SQLITE_BUSY && engine->busy_deadline && engine_now_ms() >= engine->busy_deadline;
+    engine->busy_deadline = 0;
     if (code == SQLITE_DONE) {
         engine->txn = ENGINE_TXN_WRITE;
-        return true;
+        engine->wrote = false;
+        if (note_schema(engine, diag))
+            return true;
+        engine_rollback(engine);
+        return false;
     }
-    if (code == SQLITE_BUSY_SNAPSHOT)
-        diag_set(diag, ERRCODE_SERIALIZATION_FAILURE, "could not serialize access due to concurrent update");
+    if (timed_out && code != SQLITE_BUSY_SNAPSHOT)
+        diag_set(diag, ERRCODE_LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
     else
         engine_report(engine, code, diag);
+    /* What reads goes on as it was. */
+    engine->txn = was;
     open_gate(engine);
     return false;
 }
@@ -101,32 +125,39 @@ static bool sync_wal(void *argument)
     return wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK;
 }
 
+/* The frames may or may not reach the disk and others may have read them already: nobody can say what a restart will find. The session ends. */
+static bool report_lost_sync(struct engine *engine, struct diag *diag)
+{
+    log_errno(LOG_LEVEL_PANIC, "could not fsync file \"%s-wal\"", engine->path);
+    diag_set(diag, ERRCODE_IO_ERROR, "could not fsync file \"%s-wal\": %s", engine->path, strerror(errno));
+    diag_detail(diag, "It is not known whether the transaction will survive a crash.");
+    diag->severity = "FATAL";
+    return false;
+}
+
 bool engine_commit(struct engine *engine, enum engine_durability durability, struct diag *diag)
 {
     enum engine_txn was = engine->txn;
     if (was == ENGINE_TXN_NONE)
         return true;
-    int64_t changes = sqlite3_total_changes64(engine->db);
-    (void) changes;
-    int code = run_fixed(engine->commit);
+    int code = engine_run(engine->commit);
     if (code != SQLITE_DONE) {
         engine_report(engine, code, diag);
         engine_rollback(engine);
         return false;
     }
     engine->txn = ENGINE_TXN_NONE;
+    engine->schema_moved = false;
     if (was != ENGINE_TXN_WRITE || !engine->gate)
         return true;
-    uint64_t ticket = commit_ticket(engine->gate);
+    bool waits = engine->wrote && !engine->ephemeral && durability == ENGINE_DURABLE;
+    /* Under the gate, so that tickets are drawn in the order of commits. */
+    uint64_t ticket = waits ? commit_ticket(engine->gate) : 0;
     open_gate(engine);
-    if (engine->ephemeral || durability == ENGINE_ASYNC)
+    if (!waits)
         return true;
     shm_count(engine->shm, SHM_COMMITS_SYNCED, 1);
-    if (commit_wait(engine->gate, engine->slot, ticket, sync_wal, engine))
-        return true;
-    /* The frames may or may not reach the disk: nobody can say, so this session must not go on as if it knew. */
-    log_errno(LOG_LEVEL_PANIC, "could not sync the write-ahead log of \"%s\"", engine->path);
-    return diag_set(diag, ERRCODE_IO_ERROR, "could not sync the write-ahead log; the commit may be lost");
+    return commit_wait(engine->gate, engine->slot, ticket, sync_wal, engine) || report_lost_sync(engine, diag);
 }
 
 void engine_rollback(struct engine *engine)
@@ -136,30 +167,46 @@ void engine_rollback(struct engine *engine)
             engine_reset(stmt);
     /* An error may have ended the transaction already. */
     if (engine->rollback && !sqlite3_get_autocommit(engine->db))
-        run_fixed(engine->rollback);
+        engine_run(engine->rollback);
     engine->txn = ENGINE_TXN_NONE;
+    engine->schema_moved = engine->is_lost = false;
     open_gate(engine);
 }
 
-static bool savepoint_command(struct engine *engine, const char *command, int depth, struct diag *diag)
+enum savepoint_command { COMMAND_SAVEPOINT, COMMAND_RELEASE, COMMAND_ROLLBACK_TO };
+
+static int prepare_savepoint(struct engine *engine, enum savepoint_command command, int depth, sqlite3_stmt **stmt)
 {
+    static const char *const texts[] = {"SAVEPOINT", "RELEASE", "ROLLBACK TO"};
     char sql[64];
-    snprintf(sql, sizeof sql, "%s \"s%d\"", command, depth);
-    int code = sqlite3_exec(engine->db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK || engine_report(engine, code, diag);
+    snprintf(sql, sizeof sql, "%s \"s%d\"", texts[command], depth);
+    return sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+}
+
+static bool run_savepoint(struct engine *engine, enum savepoint_command command, int depth, struct diag *diag)
+{
+    bool kept = depth >= 0 && depth < SAVEPOINTS_KEPT;
+    sqlite3_stmt *passing = NULL, **stmt = kept ? &engine->savepoints[command][depth] : &passing;
+    int code = *stmt ? SQLITE_OK : prepare_savepoint(engine, command, depth, stmt);
+    if (code == SQLITE_OK)
+        code = engine_run(*stmt);
+    if (code != SQLITE_DONE)
+        engine_report(engine, code, diag);
+    sqlite3_finalize(passing);
+    return code == SQLITE_DONE;
 }
 
 bool engine_savepoint(struct engine *engine, int depth, struct diag *diag)
 {
-    return savepoint_command(engine, "SAVEPOINT", depth, diag);
+    return run_savepoint(engine, COMMAND_SAVEPOINT, depth, diag);
 }
 
 bool engine_release(struct engine *engine, int depth, struct diag *diag)
 {
-    return savepoint_command(engine, "RELEASE", depth, diag);
+    return run_savepoint(engine, COMMAND_RELEASE, depth, diag);
 }
 
 bool engine_rollback_to(struct engine *engine, int depth, struct diag *diag)
 {
-    return savepoint_command(engine, "ROLLBACK TO", depth, diag);
+    return run_savepoint(engine, COMMAND_ROLLBACK_TO, depth, diag);
 }

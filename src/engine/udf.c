@@ -1,5 +1,6 @@
 #include "engine/internal.h"
 
+#include "catalog/catalog.h"
 #include "func/instance.h"
 
 #include <stdlib.h>
@@ -51,38 +52,56 @@ void engine_result(sqlite3_context *context, const struct datum *value)
     }
 }
 
-/* What a function keeps between the calls of one statement. */
+/* What a function keeps between the calls of one statement. Most keep nothing: a spare cache is lent to a call, and stays with the statement only
+ * when the call has put something in. */
 struct call_cache {
     void *cache;
     struct arena arena;
 };
 
-static void free_cache(void *memory)
+static struct call_cache *cache_new(void)
+{
+    struct call_cache *cache = xcalloc(1, sizeof *cache);
+    arena_init(&cache->arena);
+    return cache;
+}
+
+static void cache_free(void *memory)
 {
     struct call_cache *cache = memory;
-    arena_deinit(&cache->arena);
+    if (cache)
+        arena_deinit(&cache->arena);
     free(cache);
 }
 
-static struct call_cache *statement_cache(sqlite3_context *context, int number)
+static struct call_cache *borrow_cache(struct engine *engine, sqlite3_context *context, int number)
 {
-    /* Data under a negative index lives as long as the statement runs. */
+    /* Data under a negative index lives until the statement ends. */
     struct call_cache *cache = sqlite3_get_auxdata(context, -1 - number);
     if (cache)
         return cache;
-    cache = xcalloc(1, sizeof *cache);
-    arena_init(&cache->arena);
-    sqlite3_set_auxdata(context, -1 - number, cache, free_cache);
-    return sqlite3_get_auxdata(context, -1 - number);
+    cache = engine->spare_cache ? engine->spare_cache : cache_new();
+    engine->spare_cache = NULL;
+    return cache;
+}
+
+static void return_cache(struct engine *engine, sqlite3_context *context, int number, struct call_cache *cache)
+{
+    if (cache->cache) {
+        if (sqlite3_get_auxdata(context, -1 - number) != cache)
+            sqlite3_set_auxdata(context, -1 - number, cache, cache_free);
+    } else if (!engine->spare_cache) {
+        arena_reset(&cache->arena);
+        engine->spare_cache = cache;
+    } else {
+        cache_free(cache);
+    }
 }
 
 static void fail(struct engine *engine, sqlite3_context *context, struct diag *diag)
 {
-    if (!diag_is_set(&engine->pending))
-        diag_move(&engine->pending, diag);
-    else
-        diag_clear(diag);
-    sqlite3_result_error(context, "function failed", -1);
+    sqlite3_result_error(context, diag->message ? diag->message : "function failed", -1);
+    diag_move(&engine->pending, diag);
 }
 
 enum { ARGS_ON_STACK = 16 };
@@ -104,12 +123,18 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
     struct registered *function = sqlite3_user_data(context);
     struct engine *engine = function->engine;
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    if (read_args(function, nargs, values, args)) {
-        struct call_cache *cache = statement_cache(context, function->number);
-        struct diag diag = {0};
+    struct diag diag = {0};
+    if (function->has_user_types && !engine_refresh_instance(function, &diag)) {
+        fail(engine, context, &diag);
+    } else if (read_args(function, nargs, values, args)) {
+        struct call_cache *cache = borrow_cache(engine, context, function->number);
         struct datum result = datum_null();
-        struct fcall call = {.env = engine->env, .inst = &function->instance, .arena = &engine->call_arena, .diag = &diag,
-                             .cache = &cache->cache, .cache_arena = &cache->arena};
+        struct fcall call = {.env = engine->env,
+                             .inst = &function->instance,
+                             .arena = &engine->call_arena,
+                             .diag = &diag,
+                             .cache = &cache->cache,
+                             .cache_arena = &cache->arena};
         /* A function may run statements, and so other functions: the outermost call drops the scratch. */
         bool outermost = engine->call_depth++ == 0;
         if (function->instance.impl->scalar(&call, nargs, args, &result))
@@ -119,48 +144,72 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
         engine->call_depth--;
         if (outermost)
             arena_reset(&engine->call_arena);
+        return_cache(engine, context, function->number, cache);
     }
     if (args != few)
         free(args);
 }
 
-/* One group's state, in SQLite's aggregate context. */
+/* One group's state, in SQLite's aggregate context, which is zeroed and does not move; SQLite calls call_final for every group, even when the
+ * statement is abandoned. */
 struct group {
-    struct arena *arena;
+    struct arena arena;
     void *cache;
-    _Alignas(16) char state[];
+    bool begun;
+    char state[]; /* from the first address in it that suits any type */
 };
 
-static struct group *group_of(sqlite3_context *context, const struct registered *function, bool make)
+enum { STATE_ALIGNMENT = 16 };
+
+static struct group *group_of(sqlite3_context *context, const struct registered *function)
 {
-    struct group *group = sqlite3_aggregate_context(context, make ? (int) (sizeof *group + function->instance.impl->state_size) : 0);
-    if (group && make && !group->arena) {
-        group->arena = xmalloc(sizeof *group->arena);
-        arena_init(group->arena);
+    size_t size = sizeof(struct group) + function->instance.impl->state_size + STATE_ALIGNMENT;
+    struct group *group = sqlite3_aggregate_context(context, (int) size);
+    if (group && !group->begun) {
+        arena_init(&group->arena);
+        group->begun = true;
     }
     return group;
+}
+
+static void *group_state(struct group *group)
+{
+    return (void *) (((uintptr_t) group->state + STATE_ALIGNMENT - 1) & ~(uintptr_t) (STATE_ALIGNMENT - 1));
+}
+
+static struct fcall group_call(struct registered *function, struct group *group, struct diag *diag)
+{
+    return (struct fcall){.env = function->engine->env,
+                          .inst = &function->instance,
+                          .arena = &function->engine->call_arena,
+                          .diag = diag,
+                          .cache = &group->cache,
+                          .cache_arena = &group->arena};
 }
 
 static void feed(sqlite3_context *context, int nargs, sqlite3_value **values, func_step *step)
 {
     struct registered *function = sqlite3_user_data(context);
     struct engine *engine = function->engine;
-    struct group *group = group_of(context, function, true);
+    struct group *group = group_of(context, function);
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    if (!group) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
+    struct diag diag = {0};
+    bool good = group != NULL;
     for (int i = 0; i < nargs; i++)
         engine_value(values[i], &args[i]);
-    struct diag diag = {0};
-    struct fcall call = {.env = engine->env, .inst = &function->instance, .arena = &engine->call_arena, .diag = &diag, .cache = &group->cache, .cache_arena = group->arena};
-    bool outermost = engine->call_depth++ == 0;
-    if (!step(&call, group->state, nargs, args))
+    if (good) {
+        struct fcall call = group_call(function, group, &diag);
+        bool outermost = engine->call_depth++ == 0;
+        good = (!function->has_user_types || engine_refresh_instance(function, &diag)) &&
+               step(&call, group_state(group), nargs, args);
+        engine->call_depth--;
+        if (outermost)
+            arena_reset(&engine->call_arena);
+    }
+    if (!group)
+        sqlite3_result_error_nomem(context);
+    else if (!good)
         fail(engine, context, &diag);
-    engine->call_depth--;
-    if (outermost)
-        arena_reset(&engine->call_arena);
     if (args != few)
         free(args);
 }
@@ -179,85 +228,156 @@ static void call_inverse(sqlite3_context *context, int nargs, sqlite3_value **va
         return;
     }
     struct diag diag = {0};
-    diag_set(&diag, ERRCODE_FEATURE_NOT_SUPPORTED, "aggregate %s does not support a frame that moves its start", function->instance.name);
+    diag_set(&diag, ERRCODE_FEATURE_NOT_SUPPORTED, "aggregate %s does not support a frame that moves its start",
+             function->instance.name);
     fail(function->engine, context, &diag);
 }
 
-static void give_value(sqlite3_context *context, struct group *group)
+/* The result of what was fed so far; the state stays as it is, so that a window may go on. */
+static struct group *give_value(sqlite3_context *context)
 {
     struct registered *function = sqlite3_user_data(context);
     struct engine *engine = function->engine;
-    struct arena scratch;
-    void *cache = NULL, *state = group ? (void *) group->state : NULL;
-    arena_init(&scratch);
-    if (!state)
-        state = arena_zalloc(&scratch, function->instance.impl->state_size);
+    struct group *group = group_of(context, function);
+    if (!group) {
+        sqlite3_result_error_nomem(context);
+        return NULL;
+    }
     struct diag diag = {0};
     struct datum result = datum_null();
-    struct fcall call = {.env = engine->env, .inst = &function->instance, .arena = &scratch, .diag = &diag,
-                         .cache = group ? &group->cache : &cache, .cache_arena = group && group->arena ? group->arena : &scratch};
-    if (function->instance.impl->final(&call, state, &result))
+    struct fcall call = group_call(function, group, &diag);
+    bool outermost = engine->call_depth++ == 0;
+    if (function->instance.impl->final(&call, group_state(group), &result))
         engine_result(context, &result);
     else
         fail(engine, context, &diag);
-    arena_deinit(&scratch);
+    engine->call_depth--;
+    if (outermost)
+        arena_reset(&engine->call_arena);
+    return group;
 }
 
 static void call_value(sqlite3_context *context)
 {
-    give_value(context, group_of(context, sqlite3_user_data(context), true));
+    give_value(context);
 }
 
 static void call_final(sqlite3_context *context)
 {
-    struct group *group = group_of(context, sqlite3_user_data(context), false);
-    give_value(context, group);
-    if (group && group->arena) {
-        arena_deinit(group->arena);
-        free(group->arena);
-        group->arena = NULL;
-    }
+    struct group *group = give_value(context);
+    if (group)
+        arena_deinit(&group->arena);
 }
 
-struct registered *engine_registered(struct engine *engine, const char *name, struct diag *diag)
+uint64_t engine_catalog_generation(const struct engine *engine)
 {
+    return engine->env && engine->env->catalog ? catalog_generation(engine->env->catalog) : 0;
+}
+
+static bool is_user_type(const struct type_desc *type)
+{
+    return type && type->oid >= OID_FIRST_USER;
+}
+
+static bool parse_instance(struct registered *function, struct diag *diag)
+{
+    const struct func_env *env = function->engine->env;
+    struct func_instance *instance = &function->instance;
+    arena_reset(&function->arena);
+    if (!func_instance_parse(function->name, env ? env->resolver : NULL, &function->arena, instance, diag))
+        return false;
+    function->generation = engine_catalog_generation(function->engine);
+    function->has_user_types = is_user_type(instance->result);
+    for (int i = 0; i < instance->nargs; i++)
+        function->has_user_types |= is_user_type(instance->args[i]);
+    return true;
+}
+
+bool engine_refresh_instance(struct registered *function, struct diag *diag)
+{
+    if (!function->has_user_types || function->generation == engine_catalog_generation(function->engine))
+        return true;
+    if (parse_instance(function, diag))
+        return true;
+    /* The next call tries again. */
+    function->generation = UINT64_MAX;
+    return diag_is_set(diag) ? false : diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function %s does not exist", function->name);
+}
+
+struct registered *engine_registered(struct engine *engine, const char *name, unsigned forms, struct diag *diag)
+{
+    /* Known and yet missed: SQLite means something else. */
+    for (const struct registered *known = engine->functions; known; known = known->next)
+        if (strcmp(known->name, name) == 0)
+            return NULL;
     struct registered *function = xcalloc(1, sizeof *function);
     arena_init(&function->arena);
-    if (!func_instance_parse(name, engine->env ? engine->env->resolver : NULL, &function->arena, &function->instance, diag)) {
+    function->engine = engine;
+    function->name = xstrdup(name);
+    if (!parse_instance(function, diag) || !(forms & 1u << function->instance.impl->form)) {
         arena_deinit(&function->arena);
+        free(function->name);
         free(function);
         return NULL;
     }
-    function->engine = engine;
     function->number = engine->nregistered++;
     function->next = engine->functions;
     engine->functions = function;
     return function;
 }
 
+/* May views, triggers and the like of any file call it? What only gives a value may be called. */
+static bool is_harmless(const struct func_impl *impl)
+{
+    static const char *const harmless[] = {"clock_timestamp", "drandom", "gen_random_uuid", "timeofday"};
+    if (!(impl->flags & (FUNC_VOLATILE | FUNC_WRITES)))
+        return true;
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+        if (strcmp(impl->source, harmless[i]) == 0)
+            return true;
+    return false;
+}
+
 bool engine_register_function(struct engine *engine, const char *name, struct diag *diag)
 {
-    struct registered *function = engine_registered(engine, name, diag);
+    struct registered *function = engine_registered(engine, name, 1u << FUNC_SCALAR | 1u << FUNC_AGGREGATE, diag);
     if (!function)
         return false;
     const struct func_impl *impl = function->instance.impl;
-    int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | (impl->flags & FUNC_VOLATILE ? 0 : SQLITE_DETERMINISTIC);
+    int flags =
+        SQLITE_UTF8 | (is_harmless(impl) ? SQLITE_INNOCUOUS : 0) | (impl->flags & FUNC_VOLATILE ? 0 : SQLITE_DETERMINISTIC);
     int code;
     if (impl->form == FUNC_SCALAR)
         code = sqlite3_create_function_v2(engine->db, name, -1, flags, function, call_scalar, NULL, NULL, NULL);
-    else if (impl->form == FUNC_AGGREGATE)
-        code = sqlite3_create_window_function(engine->db, name, -1, flags, function, call_step, call_final, call_value, call_inverse, NULL);
     else
-        return false;
+        code = sqlite3_create_window_function(engine->db, name, -1, flags, function, call_step, call_final, call_value,
+                                              call_inverse, NULL);
     return code == SQLITE_OK || engine_report(engine, code, diag);
 }
 
 const char *engine_function(struct engine *engine, const struct func_instance *instance, struct diag *diag)
 {
     for (const struct registered *known = engine->functions; known; known = known->next)
-        if (strcmp(known->instance.name, instance->name) == 0)
-            return known->instance.name;
-    return engine_register_function(engine, instance->name, diag) ? engine->functions->instance.name : NULL;
+        if (strcmp(known->name, instance->name) == 0)
+            return known->name;
+    return engine_register_function(engine, instance->name, diag) ? engine->functions->name : NULL;
+}
+
+bool engine_override_builtins(struct engine *engine, struct diag *diag)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool good = true;
+    int code = sqlite3_prepare_v2(engine->db, "SELECT DISTINCT name FROM pragma_function_list", -1, &stmt, NULL);
+    if (code != SQLITE_OK)
+        return engine_report(engine, code, diag);
+    while (good && sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *name = (const char *) sqlite3_column_text(stmt, 0);
+        const struct func_impl *impl = func_find(name);
+        if (impl && !(impl->flags & FUNC_TYPED) && (impl->form == FUNC_SCALAR || impl->form == FUNC_AGGREGATE))
+            good = engine_register_function(engine, name, diag) || !diag_is_set(diag);
+    }
+    sqlite3_finalize(stmt);
+    return good;
 }
 
 void engine_unregister_all(struct engine *engine)
@@ -266,6 +386,9 @@ void engine_unregister_all(struct engine *engine)
         struct registered *function = engine->functions;
         engine->functions = function->next;
         arena_deinit(&function->arena);
+        free(function->name);
         free(function);
     }
+    cache_free(engine->spare_cache);
+    engine->spare_cache = NULL;
 }

@@ -66,14 +66,25 @@ static void drop_indexes(struct system_table *table)
     table->indexes = NULL;
 }
 
+/* The rows that all open cursors look at. Made by the first; again only when the catalog was read anew, which leaves none of the old ones. */
+static const struct catalog_rows *table_rows(struct system_table *table, struct diag *diag)
+{
+    struct engine *engine = table->engine;
+    uint64_t generation = engine_catalog_generation(engine);
+    if (table->rows && table->generation == generation)
+        return table->rows;
+    table->rows = catalog_system_rows(engine->env->catalog, table->name, engine->env, diag);
+    if (!table->rows && !diag_is_set(diag))
+        diag_set(diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", table->name);
+    if (!table->rows || table->generation != generation || table->indexed != table->rows->values)
+        drop_indexes(table);
+    table->generation = generation;
+    table->indexed = table->rows ? table->rows->values : NULL;
+    return table->rows;
+}
+
 static const int *column_order(struct system_table *table, const struct catalog_rows *rows, int column)
 {
-    uint64_t generation = catalog_generation(table->engine->env->catalog);
-    if (table->rows != rows->values || table->generation != generation) {
-        drop_indexes(table);
-        table->rows = rows->values;
-        table->generation = generation;
-    }
     if (!table->indexes)
         table->indexes = xcalloc((size_t) table->ncolumns, sizeof *table->indexes);
     struct column_index *index = &table->indexes[column];
@@ -118,7 +129,8 @@ static int system_connect(sqlite3 *db, void *argument, int argc, const char *con
     sqlite3_str *sql = sqlite3_str_new(db);
     sqlite3_str_appendall(sql, "CREATE TABLE x(");
     for (int i = 0; i < relation->natts; i++)
-        sqlite3_str_appendf(sql, "%s\"%w\"", i ? ", " : "", relation->columns[i].storage ? relation->columns[i].storage : relation->columns[i].name);
+        sqlite3_str_appendf(sql, "%s\"%w\"", i ? ", " : "",
+                            relation->columns[i].storage ? relation->columns[i].storage : relation->columns[i].name);
     sqlite3_str_appendall(sql, ")");
     char *text = sqlite3_str_finish(sql);
     int code = sqlite3_declare_vtab(db, text);
@@ -127,6 +139,10 @@ static int system_connect(sqlite3 *db, void *argument, int argc, const char *con
         return code;
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
     table->ncolumns = relation->natts;
+    table->oid_column = -1;
+    for (int i = 0; i < relation->natts; i++)
+        if (strcmp(relation->columns[i].name, "oid") == 0)
+            table->oid_column = i;
     struct system_vtab *made = sqlite3_malloc(sizeof *made);
     if (!made)
         return SQLITE_NOMEM;
@@ -141,34 +157,41 @@ static int vtab_disconnect(sqlite3_vtab *vtab)
     return SQLITE_OK;
 }
 
+/* One equality is served by an order of its column. An oid finds one row, another column a handful. */
 static int system_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
-    (void) vtab;
-    info->estimatedCost = 10000;
-    info->estimatedRows = 3000;
-    for (int i = 0; i < info->nConstraint; i++) {
+    enum { ROWS = 3000, SOME = 20 };
+    const struct system_table *table = ((struct system_vtab *) vtab)->table;
+    int best = -1;
+    bool unique = false;
+    for (int i = 0; i < info->nConstraint && !unique; i++) {
         const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
-        if (!constraint->usable || constraint->op != SQLITE_INDEX_CONSTRAINT_EQ || constraint->iColumn < 0)
+        if (!constraint->usable || constraint->op != SQLITE_INDEX_CONSTRAINT_EQ || constraint->iColumn < 0 ||
+            strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
             continue;
-        if (strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
-            continue;
-        info->aConstraintUsage[i].argvIndex = 1;
-        info->idxNum = constraint->iColumn + 1;
-        info->estimatedCost = 10;
-        info->estimatedRows = 3;
-        break;
+        unique = constraint->iColumn == table->oid_column;
+        if (unique || best < 0)
+            best = i;
     }
+    info->estimatedCost = ROWS;
+    info->estimatedRows = ROWS;
+    if (best < 0)
+        return SQLITE_OK;
+    info->aConstraintUsage[best].argvIndex = 1;
+    info->idxNum = info->aConstraint[best].iColumn + 1;
+    info->estimatedCost = unique ? 2 : SOME + 5;
+    info->estimatedRows = unique ? 1 : SOME;
     return SQLITE_OK;
 }
 
 static int system_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **cursor)
 {
-    (void) vtab;
     struct system_cursor *made = sqlite3_malloc(sizeof *made);
     if (!made)
         return SQLITE_NOMEM;
     memset(made, 0, sizeof *made);
     *cursor = &made->base;
+    ((struct system_vtab *) vtab)->table->open++;
     return SQLITE_OK;
 }
 
@@ -185,6 +208,12 @@ static int vtab_fail(struct engine *engine, sqlite3_vtab *vtab, struct diag *dia
 
 static int system_close(sqlite3_vtab_cursor *cursor)
 {
+    struct system_table *table = ((struct system_vtab *) cursor->pVtab)->table;
+    if (--table->open == 0) {
+        if (table->rows && table->rows->live)
+            drop_indexes(table);
+        table->rows = NULL;
+    }
     sqlite3_free(cursor);
     return SQLITE_OK;
 }
@@ -196,7 +225,7 @@ static int system_filter(sqlite3_vtab_cursor *base, int number, const char *text
     struct engine *engine = table->engine;
     struct diag diag = {0};
     (void) text;
-    cursor->rows = catalog_system_rows(engine->env->catalog, table->name, engine->env, &diag);
+    cursor->rows = table_rows(table, &diag);
     if (!cursor->rows)
         return vtab_fail(engine, base->pVtab, &diag);
     cursor->order = NULL;
@@ -205,6 +234,8 @@ static int system_filter(sqlite3_vtab_cursor *base, int number, const char *text
     if (number > 0 && argc == 1) {
         struct datum key;
         engine_value(argv[0], &key);
+        if (key.kind == DATUM_REAL && key.r == (double) (int64_t) key.r && key.r >= -9e15 && key.r <= 9e15)
+            key = datum_int((int64_t) key.r); /* equal for SQLite, so equal here */
         cursor->order = column_order(table, cursor->rows, number - 1);
         cursor->at = bound(cursor->rows, cursor->order, number - 1, &key, false);
         cursor->end = key.kind == DATUM_NULL ? cursor->at : bound(cursor->rows, cursor->order, number - 1, &key, true);
@@ -212,10 +243,27 @@ static int system_filter(sqlite3_vtab_cursor *base, int number, const char *text
     return SQLITE_OK;
 }
 
+/* Another statement of the session read the catalog anew while this one was suspended: its rows are no more. */
+static bool rows_are_gone(const struct system_cursor *cursor)
+{
+    const struct system_table *table = ((const struct system_vtab *) cursor->base.pVtab)->table;
+    return table->generation != engine_catalog_generation(table->engine) || cursor->rows != table->rows;
+}
+
+static bool report_gone(struct diag *diag)
+{
+    return diag_set(diag, ERRCODE_SERIALIZATION_FAILURE, "could not serialize access due to concurrent change of the catalog");
+}
+
 static int system_next(sqlite3_vtab_cursor *base)
 {
-    ((struct system_cursor *) base)->at++;
-    return SQLITE_OK;
+    struct system_cursor *cursor = (struct system_cursor *) base;
+    struct diag diag = {0};
+    cursor->at++;
+    if (!rows_are_gone(cursor))
+        return SQLITE_OK;
+    report_gone(&diag);
+    return vtab_fail(((struct system_vtab *) base->pVtab)->table->engine, base->pVtab, &diag);
 }
 
 static int system_eof(sqlite3_vtab_cursor *base)
@@ -229,15 +277,16 @@ static int system_row(const struct system_cursor *cursor)
     return cursor->order ? cursor->order[cursor->at] : cursor->at;
 }
 
+/* With a copy: a result may be kept longer than the rows are. */
 static int system_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     const struct system_cursor *cursor = (struct system_cursor *) base;
-    const struct datum *value = &cursor->rows->values[system_row(cursor) * cursor->rows->ncols + column];
-    /* The snapshot outlives the statement: no copy. */
-    if (value->kind == DATUM_TEXT)
-        sqlite3_result_text(context, value->len ? value->data : "", (int) value->len, SQLITE_STATIC);
-    else
-        engine_result(context, value);
+    if (rows_are_gone(cursor)) {
+        struct diag diag = {0};
+        report_gone(&diag);
+        return vtab_fail(((struct system_vtab *) base->pVtab)->table->engine, base->pVtab, &diag);
+    }
+    engine_result(context, &cursor->rows->values[(size_t) system_row(cursor) * (size_t) cursor->rows->ncols + (size_t) column]);
     return SQLITE_OK;
 }
 
@@ -413,13 +462,15 @@ static int function_next(sqlite3_vtab_cursor *base)
     struct function_vtab *vtab = (struct function_vtab *) base->pVtab;
     struct engine *engine = vtab->function->engine;
     struct diag diag = {0};
-    struct fcall call = {.env = engine->env, .inst = &vtab->function->instance, .arena = &cursor->row_arena, .diag = &diag,
-                         .cache = &cursor->cache, .cache_arena = &cursor->arena};
+    struct fcall call = {.env = engine->env,
+                         .inst = &vtab->function->instance,
+                         .arena = &cursor->row_arena,
+                         .diag = &diag,
+                         .cache = &cursor->cache,
+                         .cache_arena = &cursor->arena};
     arena_reset(&cursor->row_arena);
-    for (int i = 0; i < vtab->ncolumns; i++)
-        cursor->row[i] = datum_null();
     cursor->number++;
-    if (engine->env->interrupted && *engine->env->interrupted)
+    if (engine_is_interrupted(engine))
         return SQLITE_INTERRUPT;
     if (!vtab->function->instance.impl->table->next(&call, cursor->state, cursor->row, &cursor->more))
         return vtab_fail(engine, base->pVtab, &diag);
@@ -434,6 +485,7 @@ static int function_filter(sqlite3_vtab_cursor *base, int count, const char *tex
     (void) count, (void) text;
     end_function(cursor);
     cursor->number = 0;
+    memset(cursor->row, 0, sizeof *cursor->row * (size_t) vtab->ncolumns);
     cursor->args = arena_array(&cursor->arena, struct datum, argc + 1);
     for (int i = 0; i < argc; i++) {
         struct datum *arg = &cursor->args[i];
@@ -444,8 +496,14 @@ static int function_filter(sqlite3_vtab_cursor *base, int count, const char *tex
             arg->data = arena_strndup(&cursor->arena, arg->len ? arg->data : "", arg->len);
     }
     struct diag diag = {0};
-    struct fcall call = {.env = engine->env, .inst = &vtab->function->instance, .arena = &cursor->arena, .diag = &diag,
-                         .cache = &cursor->cache, .cache_arena = &cursor->arena};
+    if (!engine_refresh_instance(vtab->function, &diag))
+        return vtab_fail(engine, base->pVtab, &diag);
+    struct fcall call = {.env = engine->env,
+                         .inst = &vtab->function->instance,
+                         .arena = &cursor->arena,
+                         .diag = &diag,
+                         .cache = &cursor->cache,
+                         .cache_arena = &cursor->arena};
     if (!vtab->function->instance.impl->table->open(&call, cursor->state, argc, cursor->args))
         return vtab_fail(engine, base->pVtab, &diag);
     cursor->open = true;
@@ -466,7 +524,7 @@ static int function_column(sqlite3_vtab_cursor *base, sqlite3_context *context, 
     else if (column == vtab->ncolumns)
         sqlite3_result_int64(context, cursor->number);
     else
-        engine_result(context, &cursor->args[column - vtab->ncolumns - 1]);
+        sqlite3_result_null(context);
     return SQLITE_OK;
 }
 
@@ -497,8 +555,8 @@ bool engine_register_table(struct engine *engine, const char *name, struct diag 
         return true;
     if (diag_is_set(diag))
         return false;
-    struct registered *function = engine_registered(engine, name, diag);
-    if (!function || function->instance.impl->form != FUNC_TABLE)
+    struct registered *function = engine_registered(engine, name, 1u << FUNC_TABLE, diag);
+    if (!function)
         return false;
     int code = sqlite3_create_module_v2(engine->db, name, &function_module, function, NULL);
     return code == SQLITE_OK || engine_report(engine, code, diag);

@@ -70,6 +70,8 @@ static bool write_row(struct session *session, oid_t oid, int64_t value, bool is
     for (int i = 0; i < 3; i++)
         engine_bind(sequences->write, i + 1, &arguments[i]);
     enum engine_step step = engine_step(sequences->write, diag);
+    if (step == ENGINE_STALE)
+        step = engine_step(sequences->write, diag);
     engine_reset(sequences->write);
     return step == ENGINE_DONE;
 }

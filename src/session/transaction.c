@@ -369,6 +369,9 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
     if (index < 0)
         return false;
     portals_drop_level(session, index + 1);
+    if (engine_txn_is_lost(session->engine))
+        return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
+                        "the transaction was rolled back as a whole when a change in it was stopped");
     if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE) {
         /* Portals from before the savepoint keep what they would have seen. */
         if (!portals_spool(session, diag) || !engine_rollback_to(session->engine, index + 1, diag))
