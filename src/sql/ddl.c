@@ -96,8 +96,21 @@ bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datu
     struct arena arena;
     arena_init(&arena);
     *count = -1;
+    /* Analysis works in the compiler's surroundings: here they are the statement's own, and it has no parameters. */
+    struct compiler outer = *compiler;
+    compiler->arena = &arena;
+    compiler->text = compiler->whole = plan->text;
+    compiler->offset = 0;
+    compiler->nliterals = compiler->nparams = 0;
+    compiler->literals = NULL;
+    compiler->uses = NULL;
+    compiler->no_params = true;
     struct ddl d = {.compiler = compiler, .engine = compiler->engine, .catalog = compiler->catalog, .arena = &arena, .text = plan->text, .diag = diag};
     bool done = run(&d, plan->node, count);
+    outer.cache = compiler->cache;
+    outer.seen_generation = compiler->seen_generation;
+    outer.seen_version = compiler->seen_version;
+    *compiler = outer;
     arena_deinit(&arena);
     return done;
 }

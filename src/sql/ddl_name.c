@@ -67,10 +67,10 @@ bool ddl_name_is_taken(struct ddl *d, oid_t schema, const char *name)
 static bool pending_has(const struct catalog_relation *pending, const char *name)
 {
     for (int i = 0; pending && i < pending->nindexes; i++)
-        if (strcmp(pending->indexes[i].name, name) == 0)
+        if (pending->indexes[i].name && strcmp(pending->indexes[i].name, name) == 0)
             return true;
     for (int i = 0; pending && i < pending->nconstraints; i++)
-        if (strcmp(pending->constraints[i].name, name) == 0)
+        if (pending->constraints[i].name && strcmp(pending->constraints[i].name, name) == 0)
             return true;
     return pending && pending->name && strcmp(pending->name, name) == 0;
 }

@@ -408,8 +408,10 @@ static bool define_foreign_key(struct ddl *d, struct catalog_relation *relation,
         buf_printf(&columns, "%s%s", i ? "_" : "", catalog_column_by_attnum(relation, attnums[i])->name);
     const char *joined = arena_strndup(d->arena, columns.data, columns.len);
     buf_deinit(&columns);
+    const char *name = def->conname && *def->conname ? arena_strdup(d->arena, def->conname)
+                                                     : ddl_choose_name(d, relation->schema, relation->name, joined, "fkey", relation);
     struct catalog_constraint *constraint = ddl_add_constraint(d, relation);
-    constraint->name = def->conname && *def->conname ? arena_strdup(d->arena, def->conname) : ddl_choose_name(d, relation->schema, relation->name, joined, "fkey", relation);
+    constraint->name = name;
     constraint->oid = ddl_new_oid(d, 1);
     constraint->kind = 'f';
     constraint->nkeys = count;
