@@ -17,6 +17,7 @@ struct registered { /* a function or table function known to SQLite on this hand
     bool has_user_types; /* the instance points into the catalog's snapshot … */
     uint64_t generation; /* … of this generation */
     int number;
+    bool is_moving; /* the name began with '~': a window whose frame's start moves, see aggregate.c */
 };
 
 struct system_table { /* a system relation's virtual table on this handle */
@@ -97,6 +98,10 @@ bool engine_register_function(struct engine *engine, const char *name, struct di
 bool engine_override_builtins(struct engine *engine, struct diag *diag);
 /* The instance is good for the catalog as it is now. */
 bool engine_refresh_instance(struct registered *function, struct diag *diag);
+int engine_create_aggregate(struct registered *function, int flags);
+/* Hand a report on through SQLite. */
+void engine_fail_call(struct engine *engine, sqlite3_context *context, struct diag *diag);
+enum { ARGS_ON_STACK = 16 };
 uint64_t engine_catalog_generation(const struct engine *engine);
 bool engine_register_table(struct engine *engine, const char *name, struct diag *diag);
 void engine_collation_needed(void *engine, sqlite3 *db, int encoding, const char *name);

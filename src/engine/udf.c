@@ -98,13 +98,11 @@ static void return_cache(struct engine *engine, sqlite3_context *context, int nu
     }
 }
 
-static void fail(struct engine *engine, sqlite3_context *context, struct diag *diag)
+void engine_fail_call(struct engine *engine, sqlite3_context *context, struct diag *diag)
 {
     sqlite3_result_error(context, diag->message ? diag->message : "function failed", -1);
     diag_move(&engine->pending, diag);
 }
-
-enum { ARGS_ON_STACK = 16 };
 
 /* Read arguments; false when a strict function got a NULL. */
 static bool read_args(const struct registered *function, int nargs, sqlite3_value **values, struct datum *args)
@@ -125,7 +123,7 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
     struct diag diag = {0};
     if (function->has_user_types && !engine_refresh_instance(function, &diag)) {
-        fail(engine, context, &diag);
+        engine_fail_call(engine, context, &diag);
     } else if (read_args(function, nargs, values, args)) {
         struct call_cache *cache = borrow_cache(engine, context, function->number);
         struct datum result = datum_null();
@@ -140,7 +138,7 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
         if (function->instance.impl->scalar(&call, nargs, args, &result))
             engine_result(context, &result);
         else
-            fail(engine, context, &diag);
+            engine_fail_call(engine, context, &diag);
         engine->call_depth--;
         if (outermost)
             arena_reset(&engine->call_arena);
@@ -148,125 +146,6 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
     }
     if (args != few)
         free(args);
-}
-
-/* One group's state, in SQLite's aggregate context, which is zeroed and does not move; SQLite calls call_final for every group, even when the
- * statement is abandoned. */
-struct group {
-    struct arena arena;
-    void *cache;
-    bool begun;
-    char state[]; /* from the first address in it that suits any type */
-};
-
-enum { STATE_ALIGNMENT = 16 };
-
-static struct group *group_of(sqlite3_context *context, const struct registered *function)
-{
-    size_t size = sizeof(struct group) + function->instance.impl->state_size + STATE_ALIGNMENT;
-    struct group *group = sqlite3_aggregate_context(context, (int) size);
-    if (group && !group->begun) {
-        arena_init(&group->arena);
-        group->begun = true;
-    }
-    return group;
-}
-
-static void *group_state(struct group *group)
-{
-    return (void *) (((uintptr_t) group->state + STATE_ALIGNMENT - 1) & ~(uintptr_t) (STATE_ALIGNMENT - 1));
-}
-
-static struct fcall group_call(struct registered *function, struct group *group, struct diag *diag)
-{
-    return (struct fcall){.env = function->engine->env,
-                          .inst = &function->instance,
-                          .arena = &function->engine->call_arena,
-                          .diag = diag,
-                          .cache = &group->cache,
-                          .cache_arena = &group->arena};
-}
-
-static void feed(sqlite3_context *context, int nargs, sqlite3_value **values, func_step *step)
-{
-    struct registered *function = sqlite3_user_data(context);
-    struct engine *engine = function->engine;
-    struct group *group = group_of(context, function);
-    struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    struct diag diag = {0};
-    bool good = group != NULL;
-    for (int i = 0; i < nargs; i++)
-        engine_value(values[i], &args[i]);
-    if (good) {
-        struct fcall call = group_call(function, group, &diag);
-        bool outermost = engine->call_depth++ == 0;
-        good = (!function->has_user_types || engine_refresh_instance(function, &diag)) &&
-               step(&call, group_state(group), nargs, args);
-        engine->call_depth--;
-        if (outermost)
-            arena_reset(&engine->call_arena);
-    }
-    if (!group)
-        sqlite3_result_error_nomem(context);
-    else if (!good)
-        fail(engine, context, &diag);
-    if (args != few)
-        free(args);
-}
-
-static void call_step(sqlite3_context *context, int nargs, sqlite3_value **values)
-{
-    struct registered *function = sqlite3_user_data(context);
-    feed(context, nargs, values, function->instance.impl->step);
-}
-
-static void call_inverse(sqlite3_context *context, int nargs, sqlite3_value **values)
-{
-    struct registered *function = sqlite3_user_data(context);
-    if (function->instance.impl->inverse) {
-        feed(context, nargs, values, function->instance.impl->inverse);
-        return;
-    }
-    struct diag diag = {0};
-    diag_set(&diag, ERRCODE_FEATURE_NOT_SUPPORTED, "aggregate %s does not support a frame that moves its start",
-             function->instance.name);
-    fail(function->engine, context, &diag);
-}
-
-/* The result of what was fed so far; the state stays as it is, so that a window may go on. */
-static struct group *give_value(sqlite3_context *context)
-{
-    struct registered *function = sqlite3_user_data(context);
-    struct engine *engine = function->engine;
-    struct group *group = group_of(context, function);
-    if (!group) {
-        sqlite3_result_error_nomem(context);
-        return NULL;
-    }
-    struct diag diag = {0};
-    struct datum result = datum_null();
-    struct fcall call = group_call(function, group, &diag);
-    bool outermost = engine->call_depth++ == 0;
-    if (function->instance.impl->final(&call, group_state(group), &result))
-        engine_result(context, &result);
-    else
-        fail(engine, context, &diag);
-    engine->call_depth--;
-    if (outermost)
-        arena_reset(&engine->call_arena);
-    return group;
-}
-
-static void call_value(sqlite3_context *context)
-{
-    give_value(context);
-}
-
-static void call_final(sqlite3_context *context)
-{
-    struct group *group = give_value(context);
-    if (group)
-        arena_deinit(&group->arena);
 }
 
 uint64_t engine_catalog_generation(const struct engine *engine)
@@ -284,7 +163,8 @@ static bool parse_instance(struct registered *function, struct diag *diag)
     const struct func_env *env = function->engine->env;
     struct func_instance *instance = &function->instance;
     arena_reset(&function->arena);
-    if (!func_instance_parse(function->name, env ? env->resolver : NULL, &function->arena, instance, diag))
+    function->is_moving = function->name[0] == '~';
+    if (!func_instance_parse(function->name + function->is_moving, env ? env->resolver : NULL, &function->arena, instance, diag))
         return false;
     function->generation = engine_catalog_generation(function->engine);
     function->has_user_types = is_user_type(instance->result);
@@ -350,8 +230,7 @@ bool engine_register_function(struct engine *engine, const char *name, struct di
     if (impl->form == FUNC_SCALAR)
         code = sqlite3_create_function_v2(engine->db, name, -1, flags, function, call_scalar, NULL, NULL, NULL);
     else
-        code = sqlite3_create_window_function(engine->db, name, -1, flags, function, call_step, call_final, call_value,
-                                              call_inverse, NULL);
+        code = engine_create_aggregate(function, flags);
     return code == SQLITE_OK || engine_report(engine, code, diag);
 }
 

@@ -56,6 +56,14 @@ fail:
     return NULL;
 }
 
+/* Must the engine compute the aggregate anew when a row leaves the frame? It does for a name that begins with '~'. */
+static bool frame_needs_rows(const struct expr *expr, const struct func_impl *impl)
+{
+    const struct window *window = expr->kind == EXPR_WINDOW ? expr->agg.window : NULL;
+    return window && window->mode != FRAME_DEFAULT && window->start != BOUND_UNBOUNDED_PRECEDING &&
+           impl->form == FUNC_AGGREGATE && !impl->inverse;
+}
+
 /* The result does not depend on the order in which rows arrive. */
 static bool order_is_idle(const char *name)
 {
@@ -153,6 +161,8 @@ static const char *aggregate_core(struct lower *l, const struct expr *expr)
     const char *list = expr->agg.distinct ? lower_keyed(l, args->items[0]) : lower_expr_list(l, args);
     if (!name || !list)
         return NULL;
+    if (frame_needs_rows(expr, impl))
+        name = LOWER_PRINT(l, "\"~%s", name + 1);
     return LOWER_PRINT(l, "%s(%s%s)", name, expr->agg.distinct ? "DISTINCT " : "", list);
 }
 
