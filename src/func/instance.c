@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-void func_instance_name(const struct func_impl *impl, int nargs, const oid_t *args, oid_t result, int32_t typmod, const char *collation, struct buf *out)
+void func_instance_name(const struct func_impl *impl, int nargs, const oid_t *args, oid_t result, int32_t typmod,
+                        const char *collation, struct buf *out)
 {
     buf_puts(out, impl->source);
     if (!(impl->flags & FUNC_TYPED))
@@ -24,14 +25,19 @@ static const struct type_desc *find_type(const struct type_resolver *resolver, o
     return type;
 }
 
-/* The types part begins behind the last ':' that is followed by digits or '>': sources such as "sum(int4)" have none. */
+/* The types part begins behind the last ':' that is followed by digits or '>' (sources such as "sum(int4)" have none), the collation left out: its name
+ * may look the same. */
 static const char *types_of(const char *name)
 {
-    const char *colon = strrchr(name, ':');
-    return colon && (colon[1] == '>' || (colon[1] >= '0' && colon[1] <= '9')) ? colon : NULL;
+    const char *found = NULL;
+    for (const char *at = name; *at && *at != '@'; at++)
+        if (at[0] == ':' && (at[1] == '>' || (at[1] >= '0' && at[1] <= '9')))
+            found = at;
+    return found;
 }
 
-bool func_instance_parse(const char *name, const struct type_resolver *resolver, struct arena *arena, struct func_instance *instance, struct diag *diag)
+bool func_instance_parse(const char *name, const struct type_resolver *resolver, struct arena *arena,
+                         struct func_instance *instance, struct diag *diag)
 {
     const char *at = types_of(name);
     size_t length = at ? (size_t) (at - name) : strlen(name);
