@@ -109,7 +109,7 @@ static bool gcd(struct fcall *call, const struct datum *args, int bits, struct d
 
 static bool lcm(struct fcall *call, const struct datum *args, int bits, struct datum *result)
 {
-    struct datum divisor;
+    struct datum divisor = datum_int(1);
     if (args[0].i == 0 || args[1].i == 0)
         return give(call, false, 0, bits, result);
     if (!gcd(call, args, bits, &divisor))
