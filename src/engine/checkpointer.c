@@ -11,16 +11,19 @@
 #include <unistd.h>
 
 /* A passive pass copies what it can and stops nobody, so it is the usual one. But while somebody always writes or reads, it never quite catches up, and
- * only a log that is copied whole can be begun anew: past WAL_LIMIT the checkpointer takes its turn at the writer gate, and copies the rest while no
- * commit comes in between. Open handles keep the log's file from being removed and made again. */
+ * only a log that is copied whole can be begun anew: past PAGES_UNTIL_RESTART the checkpointer takes its turn at the writer gate, and copies the rest
+ * while no commit comes in between. The next writer then overwrites the log from its start, and syncing blocks that were there before is cheaper
+ * than syncing a file that grows. A log past WAL_LIMIT is cut. Open handles keep its file from being removed and made again. */
 
 enum {
-    LOOK_MS = 200,
+    LOOK_MS = 100,
+    PAGES_UNTIL_RESTART = 2000,
     PAGES_WORTH_A_PASS = 1000,
     LOOKS_UNTIL_ANY_PASS =
-        25, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
-    LOOKS_UNTIL_TRIM = 100,          /* an idle log is cut to nothing */
-    LOOKS_UNTIL_OPTIMIZE = 5 * 3600, /* an hour */
+        50, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
+    LOOKS_UNTIL_TRIM = 200,          /* an idle log is cut to nothing */
+    LOOKS_UNTIL_OPTIMIZE = 10 * 3600, /* an hour */
+    LOOKS_BETWEEN_RESTARTS = 2,      /* a reader may hold the log: do not stop writers at every look */
     GATE_PATIENCE_MS = 1000,
 };
 static const off_t WAL_LIMIT = 64 << 20;
@@ -106,14 +109,17 @@ static void pass(struct checkpointer *self, struct watched *database, const char
     report(database, path, &diag);
 }
 
-static void trim(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+/* Copy everything, so that the log can be begun anew; `truncate`: and cut it to nothing. */
+static void finish(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path, bool truncate)
 {
     /* Most of the work before writers are stopped. */
     pass(self, database, path, false);
     if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
         return;
-    pass(self, database, path, true);
-    if (database->is_trimmed)
+    pass(self, database, path, truncate);
+    if (!truncate)
+        database->until_trim = LOOKS_BETWEEN_RESTARTS;
+    else if (database->is_trimmed)
         gate_set_wal_pages(gate, 0);
     else
         database->until_trim = LOOKS_UNTIL_ANY_PASS;
@@ -144,11 +150,13 @@ static void look(struct checkpointer *self, struct watched *database, struct gat
     uint32_t waiting = pages >= database->copied ? pages - database->copied : pages;
     database->until_trim -= database->until_trim > 0;
     if (size > WAL_LIMIT && waiting > 0 && !database->until_trim)
-        trim(self, database, gate, path);
+        finish(self, database, gate, path, true);
+    else if (pages > PAGES_UNTIL_RESTART && waiting > 0 && !database->until_trim)
+        finish(self, database, gate, path, false);
     else if (waiting >= PAGES_WORTH_A_PASS || (has_changed && database->since_pass >= LOOKS_UNTIL_ANY_PASS))
         pass(self, database, path, false);
     else if (size > 0 && !database->is_trimmed && !database->until_trim && database->quiet >= LOOKS_UNTIL_TRIM)
-        trim(self, database, gate, path);
+        finish(self, database, gate, path, true);
     else if (database->since_optimize >= LOOKS_UNTIL_OPTIMIZE && database->quiet > 0)
         optimize(self, database, gate, path);
     database->size = size;
