@@ -41,6 +41,8 @@ const char *system_view_query(const char *schema, const char *name);
 /* load.c: read a snapshot. NULL after a report. */
 struct snapshot *snapshot_load(const struct catalog_source *source, struct diag *diag);
 void snapshot_free(struct snapshot *snapshot);
+/* system_rows.c: the rows made so far. */
+void system_rows_free(struct system_rows *rows);
 
 /* infer.c: the PostgreSQL type that a declaration of another tool means. */
 void infer_type(const char *declared, oid_t *type, int32_t *typmod);

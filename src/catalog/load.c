@@ -736,6 +736,7 @@ void snapshot_free(struct snapshot *snapshot)
 {
     if (!snapshot)
         return;
+    system_rows_free(snapshot->system_rows);
     arena_deinit(&snapshot->arena);
     free(snapshot);
 }

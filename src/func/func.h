@@ -77,6 +77,13 @@ struct func_impl {
 /* The implementation of a pg_proc.prosrc; NULL: not implemented (the caller reports 0A000). */
 const struct func_impl *func_find(const char *source);
 
+/* One setting as pg_settings shows it; NULL where it shows null. */
+struct setting_view {
+    const char *name, *value, *unit, *category, *description, *context, *type, *source, *min, *max, *boot, *reset;
+    int choice_count;
+    const char *const *choices;        /* an enum's */
+};
+
 /* What functions may ask of the session, filled by session/. */
 struct func_env {
     struct type_settings *types;
@@ -89,6 +96,8 @@ struct func_env {
     volatile const int *interrupted;      /* non-zero: stop soon with 57014 */
     void *session;
     const char *(*setting_get)(void *session, const char *name);  /* NULL: unknown */
+    /* Index 0 … until false; a view without a name is passed over. */
+    bool (*setting_at)(void *session, int index, struct arena *arena, struct setting_view *view);
     bool (*setting_set)(void *session, const char *name, const char *value, bool local, struct diag *diag);
     bool (*sequence_next)(void *session, oid_t sequence, int64_t *value, struct diag *diag);
     bool (*sequence_current)(void *session, oid_t sequence, int64_t *value, struct diag *diag);

@@ -1,0 +1,59 @@
+#ifndef PGQUILL_CATALOG_SYSTEM_ROWS_H
+#define PGQUILL_CATALOG_SYSTEM_ROWS_H
+
+#include "catalog/internal.h"
+
+/* Making the rows of system relations. A maker adds rows one after the other and puts values by column name; what it does not
+ * put has the value PostgreSQL shows where nothing is said: 0, false, '' in a column that is never null, else null. */
+struct rows_builder {
+    struct catalog *catalog;
+    struct func_env *env;
+    struct arena *arena; /* of the rows and the texts in them */
+    const struct catalog_relation *relation;
+    int nrows, capacity;
+    struct datum *values;
+    int hint; /* where the last column was found: the next one is mostly behind it */
+};
+
+typedef bool rows_maker(struct rows_builder *b, struct diag *diag);
+
+void rows_add(struct rows_builder *b);
+/* The column must be there. Texts are borrowed: static, or in the snapshot's or the builder's arena. */
+void rows_put(struct rows_builder *b, const char *column, struct datum value);
+void rows_int(struct rows_builder *b, const char *column, int64_t value);
+void rows_real(struct rows_builder *b, const char *column, double value);
+void rows_char(struct rows_builder *b, const char *column, char value);
+void rows_text(struct rows_builder *b, const char *column, const char *value); /* NULL: null */
+/* An int2vector or oidvector, and an array of numbers. */
+void rows_vector(struct rows_builder *b, const char *column, int count, const int64_t *values);
+void rows_array(struct rows_builder *b, const char *column, int count, const int64_t *values);
+/* An array of texts. */
+void rows_texts(struct rows_builder *b, const char *column, int count, const char *const *values);
+
+/* The oid of an object that has none of its own: a function of what it belongs to, in the range of those that are made up. */
+oid_t system_derived_oid(char kind, oid_t parent, int number);
+
+/* Indexes of the system relations. */
+struct system_index {
+    oid_t oid;
+    const char *name;
+    oid_t relation;
+    bool is_unique, is_primary;
+    const char *keys; /* attribute numbers, blank-separated */
+};
+extern const struct system_index system_indexes[];
+extern const int system_index_count;
+/* "1 2" as numbers; returns how many. */
+int system_index_keys(const struct system_index *index, int64_t keys[16]);
+
+/* The operator class that an index key of this type has by default; 0: none. */
+oid_t system_default_opclass(oid_t access_method, oid_t type);
+
+/* The makers, by file. */
+rows_maker rows_pg_class, rows_pg_attribute, rows_pg_index, rows_pg_constraint, rows_pg_attrdef, rows_pg_sequence, rows_pg_depend,
+    rows_pg_description, rows_pg_rewrite, rows_pg_namespace;
+rows_maker rows_pg_type, rows_pg_enum, rows_pg_range, rows_pg_collation, rows_pg_proc, rows_pg_operator, rows_pg_cast,
+    rows_pg_aggregate, rows_pg_opclass, rows_pg_opfamily, rows_pg_am, rows_pg_language;
+rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_extension, rows_pg_settings, rows_pg_shdescription;
+
+#endif

@@ -1,0 +1,162 @@
+#include "catalog/system_rows.h"
+
+/* What belongs to relations: defaults, sequences, comments, dependencies, rules; and schemas. */
+
+enum { CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618 };
+
+bool rows_pg_attrdef(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++)
+        for (int k = 0; k < relation->natts; k++) {
+            const struct catalog_column *column = &relation->columns[k];
+            if (!column->default_expr || column->dropped)
+                continue;
+            rows_add(b);
+            rows_int(b, "oid", system_derived_oid('d', relation->oid, column->attnum));
+            rows_int(b, "adrelid", relation->oid);
+            rows_int(b, "adnum", column->attnum);
+            rows_text(b, "adbin", column->default_expr);
+        }
+    return true;
+}
+
+bool rows_pg_sequence(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++) {
+        const struct catalog_sequence *sequence = relation->sequence;
+        if (!sequence)
+            continue;
+        rows_add(b);
+        rows_int(b, "seqrelid", relation->oid);
+        rows_int(b, "seqtypid", sequence->type);
+        rows_int(b, "seqstart", sequence->start);
+        rows_int(b, "seqincrement", sequence->increment);
+        rows_int(b, "seqmax", sequence->max);
+        rows_int(b, "seqmin", sequence->min);
+        rows_int(b, "seqcache", sequence->cache);
+        rows_int(b, "seqcycle", sequence->cycle);
+    }
+    return true;
+}
+
+static void depend_row(struct rows_builder *b, oid_t class, oid_t object, int sub, oid_t ref_class, oid_t ref_object, int ref_sub,
+                       char kind)
+{
+    rows_add(b);
+    rows_int(b, "classid", class);
+    rows_int(b, "objid", object);
+    rows_int(b, "objsubid", sub);
+    rows_int(b, "refclassid", ref_class);
+    rows_int(b, "refobjid", ref_object);
+    rows_int(b, "refobjsubid", ref_sub);
+    rows_char(b, "deptype", kind);
+}
+
+static void constraint_depends(struct rows_builder *b, const struct catalog_relation *relation,
+                               const struct catalog_constraint *constraint)
+{
+    for (int i = 0; i < constraint->nkeys; i++)
+        depend_row(b, CLASS_CONSTRAINT, constraint->oid, 0, CLASS_CLASS, relation->oid, constraint->attnums[i], 'a');
+    for (int i = 0; i < constraint->nforeign; i++)
+        depend_row(b, CLASS_CONSTRAINT, constraint->oid, 0, CLASS_CLASS, constraint->foreign_relation,
+                   constraint->foreign_attnums[i], 'n');
+    if (constraint->index)
+        depend_row(b, CLASS_CLASS, constraint->index, 0, CLASS_CONSTRAINT, constraint->oid, 0, 'i');
+}
+
+bool rows_pg_depend(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++) {
+        if (relation->schema >= OID_FIRST_USER || relation->schema == OID_PUBLIC)
+            depend_row(b, CLASS_CLASS, relation->oid, 0, CLASS_NAMESPACE, relation->schema, 0, 'n');
+        const struct catalog_sequence *sequence = relation->sequence;
+        if (sequence && sequence->owner_relation) {
+            const struct catalog_relation *owner = catalog_relation_by_oid(b->catalog, sequence->owner_relation);
+            const struct catalog_column *column = owner ? catalog_column_by_attnum(owner, sequence->owner_attnum) : NULL;
+            depend_row(b, CLASS_CLASS, relation->oid, 0, CLASS_CLASS, sequence->owner_relation, sequence->owner_attnum,
+                       column && column->identity ? 'i' : 'a');
+        }
+        for (int k = 0; k < relation->natts && !sequence; k++)
+            if (relation->columns[k].default_expr)
+                depend_row(b, CLASS_ATTRDEF, system_derived_oid('d', relation->oid, relation->columns[k].attnum), 0, CLASS_CLASS,
+                           relation->oid, relation->columns[k].attnum, 'a');
+        for (int k = 0; k < relation->nconstraints; k++)
+            constraint_depends(b, relation, &relation->constraints[k]);
+        for (int k = 0; k < relation->nindexes; k++)
+            for (int n = 0; n < relation->indexes[k].nkeys && !relation->indexes[k].constraint; n++)
+                depend_row(b, CLASS_CLASS, relation->indexes[k].oid, 0, CLASS_CLASS, relation->oid,
+                           relation->indexes[k].attnums[n], 'a');
+        if (relation->kind == 'v' || relation->kind == 'm')
+            depend_row(b, CLASS_REWRITE, system_derived_oid('r', relation->oid, 0), 0, CLASS_CLASS, relation->oid, 0, 'i');
+    }
+    return true;
+}
+
+static void comment_row(struct rows_builder *b, oid_t class, oid_t object, int sub, const char *comment)
+{
+    if (!comment)
+        return;
+    rows_add(b);
+    rows_int(b, "objoid", object);
+    rows_int(b, "classoid", class);
+    rows_int(b, "objsubid", sub);
+    rows_text(b, "description", comment);
+}
+
+bool rows_pg_description(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++) {
+        comment_row(b, CLASS_CLASS, relation->oid, 0, relation->comment);
+        for (int k = 0; k < relation->natts; k++)
+            comment_row(b, CLASS_CLASS, relation->oid, relation->columns[k].attnum, relation->columns[k].comment);
+        for (int k = 0; k < relation->nindexes; k++)
+            comment_row(b, CLASS_CLASS, relation->indexes[k].oid, 0, relation->indexes[k].comment);
+        for (int k = 0; k < relation->nconstraints; k++)
+            comment_row(b, CLASS_CONSTRAINT, relation->constraints[k].oid, 0, relation->constraints[k].comment);
+    }
+    const struct catalog_schema *schema;
+    for (int i = 0; (schema = catalog_schema_at(b->catalog, i)); i++)
+        comment_row(b, CLASS_NAMESPACE, schema->oid, 0, schema->comment);
+    return true;
+}
+
+bool rows_pg_rewrite(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(b->catalog, i)); i++) {
+        if (relation->kind != 'v' && relation->kind != 'm')
+            continue;
+        rows_add(b);
+        rows_int(b, "oid", system_derived_oid('r', relation->oid, 0));
+        rows_text(b, "rulename", "_RETURN");
+        rows_int(b, "ev_class", relation->oid);
+        rows_char(b, "ev_type", '1');
+        rows_char(b, "ev_enabled", 'O');
+        rows_int(b, "is_instead", 1);
+        rows_text(b, "ev_qual", "<>");
+        rows_text(b, "ev_action", relation->view_query ? relation->view_query : "");
+    }
+    return true;
+}
+
+bool rows_pg_namespace(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct catalog_schema *schema;
+    for (int i = 0; (schema = catalog_schema_at(b->catalog, i)); i++) {
+        rows_add(b);
+        rows_int(b, "oid", schema->oid);
+        rows_text(b, "nspname", schema->name);
+        rows_int(b, "nspowner", schema->oid == OID_PUBLIC ? 6171 : OID_OWNER);
+    }
+    return true;
+}

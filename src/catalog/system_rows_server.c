@@ -1,0 +1,133 @@
+#include "catalog/system_rows.h"
+
+#include "func/func.h"
+
+/* The server as rows: databases, roles, tablespaces, extensions, settings. */
+
+enum { ENCODING_UTF8 = 6, TABLESPACE_DEFAULT = 1663, CLASS_DATABASE = 1262, CLASS_TABLESPACE = 1213 };
+
+/* template0 and template1 are there as in every cluster: clients leave them out by their flags. */
+static const struct {
+    oid_t oid;
+    const char *name, *comment;
+    bool connects;
+} templates[] = {{4, "template0", "unmodifiable empty database", false},
+                 {1, "template1", "default template for new databases", true}};
+
+static void database_row(struct rows_builder *b, oid_t oid, const char *name, bool is_template, bool connects)
+{
+    rows_add(b);
+    rows_int(b, "oid", oid);
+    rows_text(b, "datname", name);
+    rows_int(b, "datdba", OID_OWNER);
+    rows_int(b, "encoding", ENCODING_UTF8);
+    rows_char(b, "datlocprovider", 'c');
+    rows_int(b, "datistemplate", is_template);
+    rows_int(b, "datallowconn", connects);
+    rows_int(b, "datconnlimit", -1);
+    rows_int(b, "dattablespace", TABLESPACE_DEFAULT);
+    rows_text(b, "datcollate", "C.UTF-8");
+    rows_text(b, "datctype", "C.UTF-8");
+}
+
+bool rows_pg_database(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
+        database_row(b, templates[i].oid, templates[i].name, true, templates[i].connects);
+    const char *name = b->env ? b->env->database : NULL;
+    if (name)
+        database_row(b, 5, arena_strdup(b->arena, name), false, true);
+    return true;
+}
+
+bool rows_pg_shdescription(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+        rows_add(b);
+        rows_int(b, "objoid", templates[i].oid);
+        rows_int(b, "classoid", CLASS_DATABASE);
+        rows_text(b, "description", templates[i].comment);
+    }
+    return true;
+}
+
+bool rows_pg_authid(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    static const struct {
+        oid_t oid;
+        const char *name;
+        bool super;
+    } roles[] = {{OID_OWNER, "postgres", true}, {6171, "pg_database_owner", false}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        rows_add(b);
+        rows_int(b, "oid", roles[i].oid);
+        rows_text(b, "rolname", roles[i].name);
+        rows_int(b, "rolsuper", roles[i].super);
+        rows_int(b, "rolinherit", 1);
+        rows_int(b, "rolcreaterole", roles[i].super);
+        rows_int(b, "rolcreatedb", roles[i].super);
+        rows_int(b, "rolcanlogin", roles[i].super);
+        rows_int(b, "rolreplication", roles[i].super);
+        rows_int(b, "rolbypassrls", roles[i].super);
+        rows_int(b, "rolconnlimit", -1);
+    }
+    return true;
+}
+
+bool rows_pg_tablespace(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    static const struct {
+        oid_t oid;
+        const char *name;
+    } spaces[] = {{TABLESPACE_DEFAULT, "pg_default"}, {1664, "pg_global"}};
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+        rows_add(b);
+        rows_int(b, "oid", spaces[i].oid);
+        rows_text(b, "spcname", spaces[i].name);
+        rows_int(b, "spcowner", OID_OWNER);
+    }
+    return true;
+}
+
+bool rows_pg_extension(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    rows_add(b);
+    rows_int(b, "oid", 13565);
+    rows_text(b, "extname", "plpgsql");
+    rows_int(b, "extowner", OID_OWNER);
+    rows_int(b, "extnamespace", OID_PG_CATALOG);
+    rows_text(b, "extversion", "1.0");
+    return true;
+}
+
+bool rows_pg_settings(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct setting_view view;
+    for (int i = 0; b->env && b->env->setting_at && b->env->setting_at(b->env->session, i, b->arena, &view); i++) {
+        if (!view.name)
+            continue;
+        rows_add(b);
+        rows_text(b, "name", view.name);
+        rows_text(b, "setting", view.value);
+        rows_text(b, "unit", view.unit);
+        rows_text(b, "category", view.category);
+        rows_text(b, "short_desc", view.description);
+        rows_text(b, "context", view.context);
+        rows_text(b, "vartype", view.type);
+        rows_text(b, "source", view.source);
+        rows_text(b, "min_val", view.min);
+        rows_text(b, "max_val", view.max);
+        if (view.choices)
+            rows_texts(b, "enumvals", view.choice_count, view.choices);
+        rows_text(b, "boot_val", view.boot);
+        rows_text(b, "reset_val", view.reset);
+        rows_int(b, "pending_restart", 0);
+    }
+    return true;
+}

@@ -1,0 +1,156 @@
+#include "catalog/system_rows.h"
+
+#include <stdlib.h>
+
+/* Types as rows: pg_type, pg_enum, pg_range. */
+
+static void fact_row(struct rows_builder *b, const struct type_fact *fact)
+{
+    rows_add(b);
+    rows_int(b, "oid", fact->oid);
+    rows_text(b, "typname", fact->name);
+    rows_int(b, "typnamespace", OID_PG_CATALOG);
+    rows_int(b, "typowner", OID_OWNER);
+    rows_int(b, "typlen", fact->len);
+    rows_int(b, "typbyval", fact->by_value);
+    rows_char(b, "typtype", fact->typtype);
+    rows_char(b, "typcategory", fact->category);
+    rows_int(b, "typispreferred", fact->preferred);
+    rows_int(b, "typisdefined", 1);
+    rows_char(b, "typdelim", fact->delimiter);
+    rows_int(b, "typrelid", fact->relation);
+    rows_int(b, "typsubscript", fact->subscript);
+    rows_int(b, "typelem", fact->element);
+    rows_int(b, "typarray", fact->array);
+    rows_int(b, "typinput", fact->input);
+    rows_int(b, "typoutput", fact->output);
+    rows_int(b, "typreceive", fact->receive);
+    rows_int(b, "typsend", fact->send);
+    rows_int(b, "typmodin", fact->modin);
+    rows_int(b, "typmodout", fact->modout);
+    rows_int(b, "typanalyze", fact->analyze);
+    rows_char(b, "typalign", fact->align);
+    rows_char(b, "typstorage", fact->storage);
+    rows_int(b, "typbasetype", fact->base);
+    rows_int(b, "typtypmod", fact->typmod);
+    rows_int(b, "typcollation", fact->collation);
+}
+
+/* The functions that a user-defined type's kind works through, by pg_proc's names. */
+struct io_functions {
+    const char *input, *output, *receive, *send;
+};
+
+static oid_t proc_named(const char *name)
+{
+    int count;
+    const struct proc_fact *procs = name ? proc_facts_by_name(name, &count) : NULL;
+    return procs && count > 0 ? procs[0].oid : 0;
+}
+
+static struct io_functions functions_of(const struct type_desc *type)
+{
+    if (type->category == 'A')
+        return (struct io_functions){"array_in", "array_out", "array_recv", "array_send"};
+    switch (type->typtype) {
+    case 'e':
+        return (struct io_functions){"enum_in", "enum_out", "enum_recv", "enum_send"};
+    case 'c':
+        return (struct io_functions){"record_in", "record_out", "record_recv", "record_send"};
+    case 'd':
+        return (struct io_functions){"domain_in", NULL, "domain_recv", NULL};
+    case 'r':
+        return (struct io_functions){"range_in", "range_out", "range_recv", "range_send"};
+    case 'm':
+        return (struct io_functions){"multirange_in", "multirange_out", "multirange_recv", "multirange_send"};
+    default:
+        return (struct io_functions){NULL, NULL, NULL, NULL};
+    }
+}
+
+static void desc_row(struct rows_builder *b, const struct type_desc *type)
+{
+    struct io_functions io = functions_of(type);
+    const struct type_fact *base = type->typtype == 'd' ? type_fact_by_oid(type->base) : NULL;
+    bool is_enum = type->typtype == 'e', array = type->category == 'A';
+    rows_add(b);
+    rows_int(b, "oid", type->oid);
+    rows_text(b, "typname", type->name);
+    rows_int(b, "typnamespace", type->schema);
+    rows_int(b, "typowner", OID_OWNER);
+    rows_int(b, "typlen", base ? base->len : is_enum ? 4 : -1);
+    rows_int(b, "typbyval", base ? base->by_value : is_enum);
+    rows_char(b, "typtype", type->typtype);
+    rows_char(b, "typcategory", type->category);
+    rows_int(b, "typispreferred", type->preferred);
+    rows_int(b, "typisdefined", 1);
+    rows_char(b, "typdelim", type->delimiter ? type->delimiter : ',');
+    rows_int(b, "typrelid", type->relation);
+    rows_int(b, "typsubscript", array ? proc_named("array_subscript_handler") : 0);
+    rows_int(b, "typelem", type->element);
+    rows_int(b, "typarray", type->array);
+    rows_int(b, "typinput", proc_named(io.input));
+    rows_int(b, "typoutput", base ? base->output : proc_named(io.output));
+    rows_int(b, "typreceive", proc_named(io.receive));
+    rows_int(b, "typsend", base ? base->send : proc_named(io.send));
+    rows_int(b, "typanalyze", array ? proc_named("array_typanalyze") : 0);
+    rows_char(b, "typalign", base ? base->align : is_enum || array ? 'i' : 'd');
+    rows_char(b, "typstorage", base ? base->storage : is_enum ? 'p' : 'x');
+    rows_int(b, "typnotnull", type->not_null);
+    rows_int(b, "typbasetype", type->base);
+    rows_int(b, "typtypmod", type->typtype == 'd' ? type->base_typmod : -1);
+    rows_int(b, "typcollation", type->collation);
+}
+
+bool rows_pg_type(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    for (int i = 0; i < type_fact_count; i++)
+        fact_row(b, &type_facts[i]);
+    const struct type_desc *type;
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++)
+        desc_row(b, type);
+    return true;
+}
+
+bool rows_pg_enum(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    const struct type_desc *type;
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++)
+        for (int k = 0; k < type->label_count; k++) {
+            rows_add(b);
+            rows_int(b, "oid", type->labels[k].oid);
+            rows_int(b, "enumtypid", type->oid);
+            rows_real(b, "enumsortorder", type->labels[k].sort_order);
+            rows_text(b, "enumlabel", type->labels[k].name);
+        }
+    return true;
+}
+
+bool rows_pg_range(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    enum { AM_BTREE = 403 };
+    const struct type_desc *type;
+    for (int i = 0; i < type_fact_count; i++) {
+        type = type_facts[i].typtype == 'r' ? type_builtin(type_facts[i].oid) : NULL;
+        if (!type)
+            continue;
+        rows_add(b);
+        rows_int(b, "rngtypid", type->oid);
+        rows_int(b, "rngsubtype", type->range_subtype);
+        rows_int(b, "rngmultitypid", type->range);
+        rows_int(b, "rngsubopc", system_default_opclass(AM_BTREE, type->range_subtype));
+    }
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++) {
+        if (type->typtype != 'r')
+            continue;
+        rows_add(b);
+        rows_int(b, "rngtypid", type->oid);
+        rows_int(b, "rngsubtype", type->range_subtype);
+        rows_int(b, "rngmultitypid", type->range);
+        rows_int(b, "rngsubopc", system_default_opclass(AM_BTREE, type->range_subtype));
+    }
+    return true;
+}
