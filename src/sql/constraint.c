@@ -336,6 +336,9 @@ void constraint_complete(struct compiler *compiler, struct plan *plan, const str
     arena_init(&recheck.arena);
     struct lower l = {
         .compiler = compiler, .catalog = compiler->catalog, .arena = &recheck.arena, .plan = plan, .diag = &ignored};
+    /* Of several rows each took a value of its own from a sequence: which one failed cannot be told by the last. */
+    bool is_one_row = !query->source || query->source->nvalues <= 1;
+    l.is_recheck = is_one_row || strcmp(diag->sqlstate, ERRCODE_UNIQUE_VIOLATION) == 0;
     const char *schema = schema_of(&recheck, recheck.relation);
     if (strcmp(diag->sqlstate, ERRCODE_UNIQUE_VIOLATION) == 0) {
         complete_unique(&recheck, &l, diag);

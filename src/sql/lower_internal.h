@@ -30,6 +30,7 @@ struct lower {
     struct plan *plan; /* NULL: lowering a lone expression */
     struct diag *diag;
     bool constants; /* schema text: no parameters */
+    bool is_recheck; /* rows that failed are computed again: a sequence shows the value that it gave, and gives no other */
     bool uses_tables, writes;
     int max_parameter; /* of the step under way */
     int nstages, first_stage_parameter;
