@@ -65,13 +65,11 @@ struct script *script_new(struct compiler *compiler, struct arena *arena, const 
         if (parse(script, statement, diag))
             continue;
         /* The exact report is that of the whole string: an early end is then 'at or near ";"'. */
-        if (script->count > 1 || at < len) {
-            struct diag whole = {0};
-            struct parse_tree tree;
-            if (!parse_text(arena, script->text, len, script->text, 0, &tree, &whole)) {
-                diag_clear(diag);
-                diag_move(diag, &whole);
-            }
+        struct diag whole = {0};
+        struct parse_tree tree;
+        if (!parse_text(arena, script->text, len, script->text, 0, &tree, &whole)) {
+            diag_clear(diag);
+            diag_move(diag, &whole);
         }
         return NULL;
     }
