@@ -16,6 +16,9 @@ void rowpack_open(struct rowpack_reader *reader, const char *data, size_t len);
 /* The next row's values, borrowed from the data; `row` takes at most `room`. False: no further row. */
 bool rowpack_next(struct rowpack_reader *reader, struct datum *row, int room);
 
+/* A name as SQL writes it, in quotes where it needs them (text.c). */
+void func_put_identifier(struct buf *out, const char *name);
+
 /* Functions that lowering puts into SQLite's SQL itself: rows of misc.c's table. */
 bool internal_io_cast(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_typmod(struct fcall *call, int nargs, const struct datum *args, struct datum *result);

@@ -468,6 +468,12 @@ static void put_identifier(struct buf *out, const struct datum *name)
     buf_putc(out, '"');
 }
 
+void func_put_identifier(struct buf *out, const char *name)
+{
+    struct datum text = datum_cstr(name);
+    put_identifier(out, &text);
+}
+
 static void put_literal(struct buf *out, const struct datum *text)
 {
     if (text->len && memchr(text->data, '\\', text->len))
