@@ -64,7 +64,15 @@ static void note(char kind, const char *path, int64_t start, int64_t end, int64_
         abort();
 }
 
-#define REAL(name, type) static type real; if (!real) real = (type) dlsym(RTLD_NEXT, name)
+typedef ssize_t pwrite_call(int, const void *, size_t, off64_t);
+typedef ssize_t write_call(int, const void *, size_t);
+typedef int truncate_call(int, off64_t);
+typedef int sync_call(int);
+
+#define REAL(name, type)                                                                                                                                 \
+    static type *real;                                                                                                                                   \
+    if (!real)                                                                                                                                           \
+    real = (type *) dlsym(RTLD_NEXT, name)
 
 static ssize_t write_at(ssize_t (*real)(int, const void *, size_t, off64_t), int fd, const void *data, size_t size, off64_t offset)
 {
@@ -80,19 +88,19 @@ static ssize_t write_at(ssize_t (*real)(int, const void *, size_t, off64_t), int
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset)
 {
-    REAL("pwrite64", ssize_t (*)(int, const void *, size_t, off64_t));
+    REAL("pwrite64", pwrite_call);
     return write_at(real, fd, data, size, offset);
 }
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 {
-    REAL("pwrite64", ssize_t (*)(int, const void *, size_t, off64_t));
+    REAL("pwrite64", pwrite_call);
     return write_at(real, fd, data, size, offset);
 }
 
 ssize_t write(int fd, const void *data, size_t size)
 {
-    REAL("write", ssize_t (*)(int, const void *, size_t));
+    REAL("write", write_call);
     char path[PATH_MAX];
     if (!watched(fd, path))
         return real(fd, data, size);
@@ -118,13 +126,13 @@ static int truncate_to(int (*real)(int, off64_t), int fd, off64_t size)
 
 int ftruncate64(int fd, off64_t size)
 {
-    REAL("ftruncate64", int (*)(int, off64_t));
+    REAL("ftruncate64", truncate_call);
     return truncate_to(real, fd, size);
 }
 
 int ftruncate(int fd, off_t size)
 {
-    REAL("ftruncate64", int (*)(int, off64_t));
+    REAL("ftruncate64", truncate_call);
     return truncate_to(real, fd, size);
 }
 
@@ -142,12 +150,12 @@ static int sync_file(int (*real)(int), int fd)
 
 int fsync(int fd)
 {
-    REAL("fsync", int (*)(int));
+    REAL("fsync", sync_call);
     return sync_file(real, fd);
 }
 
 int fdatasync(int fd)
 {
-    REAL("fdatasync", int (*)(int));
+    REAL("fdatasync", sync_call);
     return sync_file(real, fd);
 }
