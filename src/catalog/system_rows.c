@@ -46,6 +46,16 @@ static const struct source sources[] = {
     {"pg_catalog.pg_tablespace", rows_pg_tablespace, false},
     {"pg_catalog.pg_extension", rows_pg_extension, false},
     {"pg_catalog.pg_settings", rows_pg_settings, true},
+    {"information_schema.columns", rows_is_columns, false},
+    {"information_schema.tables", rows_is_tables, false},
+    {"information_schema.views", rows_is_views, false},
+    {"information_schema.sequences", rows_is_sequences, false},
+    {"information_schema.schemata", rows_is_schemata, false},
+    {"information_schema.table_constraints", rows_is_table_constraints, false},
+    {"information_schema.check_constraints", rows_is_check_constraints, false},
+    {"information_schema.key_column_usage", rows_is_key_column_usage, false},
+    {"information_schema.constraint_column_usage", rows_is_constraint_column_usage, false},
+    {"information_schema.referential_constraints", rows_is_referential_constraints, false},
 };
 
 static const struct catalog_relation *relation_by_storage(const char *storage)

@@ -54,6 +54,14 @@ oid_t system_default_opclass(oid_t access_method, oid_t type)
     return 0;
 }
 
+const char *system_collation_name(oid_t oid)
+{
+    for (size_t i = 0; i < COUNT(collations); i++)
+        if (collations[i].oid == oid)
+            return collations[i].name;
+    return NULL;
+}
+
 bool rows_pg_opclass(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;

@@ -26,8 +26,10 @@ static void database_row(struct rows_builder *b, oid_t oid, const char *name, bo
     rows_int(b, "datallowconn", connects);
     rows_int(b, "datconnlimit", -1);
     rows_int(b, "dattablespace", TABLESPACE_DEFAULT);
-    rows_text(b, "datcollate", "C.UTF-8");
-    rows_text(b, "datctype", "C.UTF-8");
+    rows_text(b, "datcollate", "C");
+    rows_text(b, "datctype", "C");
+    if (is_template)
+        rows_text(b, "datacl", "[\"=c/postgres\",\"postgres=CTc/postgres\"]");
 }
 
 bool rows_pg_database(struct rows_builder *b, struct diag *diag)

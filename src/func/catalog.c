@@ -313,6 +313,98 @@ static bool column_is_updatable(struct fcall *call, int nargs, const struct datu
     return true;
 }
 
+/* ---- sizes ---- */
+
+enum { SIZE_TABLE = 1, SIZE_INDEXES = 2 };
+
+static void put_json_name(struct buf *out, const char *name)
+{
+    buf_puts(out, out->len > 1 ? ",\"" : "\"");
+    for (const char *at = name; *at; at++) {
+        if (*at == '"' || *at == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *at);
+    }
+    buf_putc(out, '"');
+}
+
+/* The b-trees behind a relation, as a JSON array of their names in SQLite: what `args[1]` asks for. */
+static bool storage_names(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    const struct catalog *catalog = call->env->catalog;
+    const struct catalog_relation *relation = catalog_relation_by_oid(catalog, (oid_t) args[0].i);
+    const struct catalog_index *index = relation ? NULL : catalog_index_by_oid(catalog, (oid_t) args[0].i);
+    *result = datum_null();
+    if (!relation && !index)
+        return true;
+    struct buf out = {0};
+    buf_putc(&out, '[');
+    if (index && index->storage && args[1].i & SIZE_TABLE)
+        put_json_name(&out, index->storage);
+    if (relation && relation->storage && !relation->is_system && args[1].i & SIZE_TABLE)
+        put_json_name(&out, relation->storage);
+    for (int i = 0; relation && args[1].i & SIZE_INDEXES && i < relation->nindexes; i++)
+        if (relation->indexes[i].storage)
+            put_json_name(&out, relation->indexes[i].storage);
+    buf_putc(&out, ']');
+    return give(call, &out, result);
+}
+
+static bool size_pretty(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+    enum { UNITS = sizeof units / sizeof *units, LIMIT = 10 * 1024 };
+    int64_t size = args[0].i;
+    for (int unit = 0;; unit++) {
+        /* From kB on the number has one bit more than shown, for rounding. */
+        bool rounded = unit > 0;
+        int64_t limit = rounded ? 2 * LIMIT - 1 : LIMIT;
+        if ((size < limit && size > -limit) || unit == UNITS - 1) {
+            if (rounded)
+                size = (size + (size > 0) - (size < 0)) / 2;
+            *result = datum_cstr(arena_printf(call->arena, "%lld %s", (long long) size, units[unit]));
+            return true;
+        }
+        size /= rounded ? 1 << 10 : 1 << 9;
+    }
+}
+
+/* ---- partitions: there are none, so no relation has ancestors ---- */
+
+static bool no_rows_open(struct fcall *call, void *cursor, int nargs, const struct datum *args)
+{
+    (void) call;
+    (void) cursor;
+    (void) nargs;
+    (void) args;
+    return true;
+}
+
+static bool no_rows_next(struct fcall *call, void *cursor, struct datum *row, bool *more)
+{
+    (void) call;
+    (void) cursor;
+    (void) row;
+    *more = false;
+    return true;
+}
+
+static void no_rows_close(void *cursor)
+{
+    (void) cursor;
+}
+
+static const struct table_func no_rows = {1, no_rows_open, no_rows_next, no_rows_close};
+
+#define SIZE_OF(source, parts)                                                                                                   \
+    NATIVE(                                                                                                                      \
+        source,                                                                                                                  \
+        "(SELECT CASE WHEN names IS NULL THEN NULL ELSE (SELECT coalesce(sum(d.pgsize), 0) FROM json_each(names) j, dbstat d "   \
+        "WHERE d.aggregate = 1 AND d.schema = 'main' AND d.name = j.value) END FROM (SELECT "                                    \
+        "\"pgquill_storage_names\"(%1, " parts ") AS names))")
+
 #define SESSION(source, fn) SCALAR_FLAGS(source, fn, FUNC_SESSION)
 
 const struct func_impl func_impls_catalog[] = {
@@ -340,6 +432,17 @@ const struct func_impl func_impls_catalog[] = {
     NATIVE("pg_tablespace_location", "''"),
     NATIVE("pg_relation_is_publishable", "1"),
     NATIVE("pg_relation_filenode", "%1"),
+    SESSION("pgquill_storage_names", storage_names),
+    SIZE_OF("pg_table_size", "1"),
+    SIZE_OF("pg_relation_size", "1"),
+    SIZE_OF("pg_relation_size(regclass)", "1"),
+    SIZE_OF("pg_indexes_size", "2"),
+    SIZE_OF("pg_total_relation_size", "3"),
+    NATIVE("pg_database_size_name", "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)"),
+    NATIVE("pg_database_size_oid", "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)"),
+    SCALAR("pg_size_pretty", size_pretty),
+    TABLE_FUNC("pg_partition_ancestors", &no_rows),
+    TABLE_FUNC("pg_partition_tree", &no_rows),
     SESSION("pg_table_is_visible", table_is_visible),
     SESSION("pg_type_is_visible", type_is_visible),
     SESSION("pg_function_is_visible", function_is_visible),
