@@ -157,6 +157,10 @@ bool rows_pg_namespace(struct rows_builder *b, struct diag *diag)
         rows_int(b, "oid", schema->oid);
         rows_text(b, "nspname", schema->name);
         rows_int(b, "nspowner", schema->oid == OID_PUBLIC ? 6171 : OID_OWNER);
+        if (schema->oid == OID_PUBLIC)
+            rows_text(b, "nspacl", "[\"pg_database_owner=UC/pg_database_owner\",\"=U/pg_database_owner\"]");
+        else if (schema->oid == OID_PG_CATALOG || schema->oid == OID_INFORMATION_SCHEMA)
+            rows_text(b, "nspacl", "[\"postgres=UC/postgres\",\"=U/postgres\"]");
     }
     return true;
 }
