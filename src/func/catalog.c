@@ -421,6 +421,8 @@ const struct func_impl func_impls_catalog[] = {
     SESSION("pg_get_viewdef_wrap", catalog_viewdef),
     SESSION("pg_get_viewdef_name", catalog_viewdef_name),
     SESSION("pg_get_viewdef_name_ext", catalog_viewdef_name),
+    SESSION("pg_get_ruledef", catalog_ruledef),
+    SESSION("pg_get_ruledef_ext", catalog_ruledef),
     SESSION("pg_get_function_arguments", catalog_function_arguments),
     SESSION("pg_get_function_identity_arguments", catalog_function_identity_arguments),
     SESSION("pg_get_function_result", catalog_function_result),

@@ -1,5 +1,6 @@
 #include "func/catalog_def.h"
 
+#include "catalog/system_rows.h"
 #include "func/internal.h"
 
 #include <ctype.h>
@@ -361,6 +362,25 @@ bool catalog_viewdef_name(struct fcall *call, int nargs, const struct datum *arg
     if (oid)
         give_view(call, catalog_relation_by_oid(call->env->catalog, oid), result);
     return oid != 0;
+}
+
+/* The one kind of rule is a view's own. */
+bool catalog_ruledef(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    const struct catalog_relation *relation;
+    *result = datum_null();
+    for (int i = 0; (relation = catalog_relation_at(call->env->catalog, i)); i++) {
+        if ((relation->kind != 'v' && relation->kind != 'm') || !relation->view_query ||
+            system_derived_oid('r', relation->oid, 0) != (oid_t) args[0].i)
+            continue;
+        struct buf out = {0};
+        buf_puts(&out, "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO ");
+        put_relation(call, &out, relation, true);
+        buf_printf(&out, " DO INSTEAD  %s;", relation->view_query);
+        return give(call, &out, result);
+    }
+    return true;
 }
 
 /* ---- functions ---- */
