@@ -427,6 +427,8 @@ const struct func_impl func_impls_catalog[] = {
     SESSION("pg_get_function_identity_arguments", catalog_function_identity_arguments),
     SESSION("pg_get_function_result", catalog_function_result),
     SESSION("pg_get_serial_sequence", serial_sequence),
+    NATIVE("pg_get_triggerdef", "NULL"),
+    NATIVE("pg_get_triggerdef_ext", "NULL"),
     NATIVE("pg_get_partkeydef", "NULL"),
     NATIVE("pg_get_partition_constraintdef", "NULL"),
     NATIVE("pg_get_statisticsobjdef_columns", "NULL"),

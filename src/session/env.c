@@ -26,6 +26,57 @@ static bool setting_set(void *self, const char *name, const char *value, bool lo
     return settings_assign(session->settings, name, value, local ? SCOPE_LOCAL : SCOPE_SESSION, diag);
 }
 
+static const char *number_text(struct arena *arena, const struct setting_fact *fact, double number)
+{
+    return fact->type == 'i' ? arena_printf(arena, "%lld", (long long) number) : arena_printf(arena, "%g", number);
+}
+
+static void fill_choices(const char *list, struct arena *arena, struct setting_view *view)
+{
+    const char **choices = arena_array(arena, const char *, strlen(list) / 2 + 1);
+    int count = 0;
+    for (const char *at = list; *at;) {
+        size_t length = strcspn(at, ",");
+        choices[count++] = arena_strndup(arena, at, length);
+        at += length + (at[length] == ',');
+    }
+    view->choices = choices;
+    view->choice_count = count;
+}
+
+static bool setting_at(void *self, int index, struct arena *arena, struct setting_view *view)
+{
+    static const char *const contexts[] = {"internal", "postmaster", "sighup", "superuser-backend", "backend", "superuser", "user"};
+    static const char *const sources[] = {"default", "configuration file", "command line", "database", "user", "client", "session"};
+    struct session *session = self;
+    const struct setting_fact *fact = settings_fact_at(index);
+    *view = (struct setting_view){0};
+    if (!fact)
+        return false;
+    if (fact->hidden)
+        return true;
+    enum setting_source source = SOURCE_DEFAULT;
+    const char *value = settings_value_at(session->settings, index, &source);
+    const char *reset = settings_reset_value_at(session->settings, index);
+    view->name = fact->name;
+    view->value = value ? arena_strdup(arena, value) : "";
+    view->reset = reset ? arena_strdup(arena, reset) : NULL;
+    view->boot = fact->initial;
+    view->unit = fact->unit;
+    view->category = fact->category;
+    view->description = fact->description;
+    view->context = contexts[fact->context];
+    view->source = sources[source];
+    view->type = fact->type == 'b' ? "bool" : fact->type == 'i' ? "integer" : fact->type == 'r' ? "real" : fact->type == 'e' ? "enum" : "string";
+    if (fact->type == 'i' || fact->type == 'r') {
+        view->min = number_text(arena, fact, fact->min);
+        view->max = number_text(arena, fact, fact->max);
+    }
+    if (fact->type == 'e' && fact->choices)
+        fill_choices(fact->choices, arena, view);
+    return true;
+}
+
 static void notice(void *self, struct diag *diag)
 {
     session_notice(self, diag);
@@ -102,6 +153,7 @@ void session_fill_env(struct session *session)
     env->session = session;
     env->setting_get = setting_get;
     env->setting_set = setting_set;
+    env->setting_at = setting_at;
     env->sequence_next = next_value;
     env->sequence_current = current_value;
     env->sequence_last = last_value;
