@@ -85,6 +85,8 @@ const char *ddl_view_text(struct ddl *d, PgQuery__Node *query, const struct plan
 bool ddl_store_sequence(struct ddl *d, const struct catalog_relation *relation);
 bool ddl_sequence_option(struct ddl *d, struct catalog_sequence *sequence, const PgQuery__DefElem *option);
 
+/* The expression below the casts that assignment to a column put around it. */
+const struct expr *ddl_without_assignment(const struct expr *expr);
 /* Does the file have the hidden tables? */
 bool ddl_is_prepared(struct ddl *d);
 bool ddl_drop_sequence(struct ddl *d, const struct catalog_relation *sequence);

@@ -289,7 +289,7 @@ static bool set_default(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     if (!expr)
         return false;
     struct diag ignored = {0};
-    column->default_expr = deparse_typed(d->catalog, d->arena, expr, NULL, d->compiler->env->types, &ignored);
+    column->default_expr = deparse_typed(d->catalog, d->arena, ddl_without_assignment(expr), NULL, d->compiler->env->types, &ignored);
     diag_clear(&ignored);
     if (!column->default_expr)
         column->default_expr = deparse_expr(d->arena, cmd->def, d->diag);

@@ -70,11 +70,25 @@ static const char *typed_text(struct ddl *d, const struct expr *expr, PgQuery__N
     return text ? text : deparse_expr(d->arena, node, d->diag);
 }
 
+/* What assignment added to an expression is not shown: PostgreSQL prints a default as it was before. */
+const struct expr *ddl_without_assignment(const struct expr *expr)
+{
+    for (;;) {
+        bool is_cast = expr->kind == EXPR_TYPMOD || expr->kind == EXPR_RELABEL || expr->kind == EXPR_IO_CAST;
+        if (is_cast && !expr->cast.is_explicit)
+            expr = expr->cast.arg;
+        else if (expr->kind == EXPR_CALL && expr->call.is_cast && !expr->call.is_explicit && expr->call.args.count > 0)
+            expr = expr->call.args.items[0];
+        else
+            return expr;
+    }
+}
+
 static bool define_default(struct ddl *d, struct catalog_column *column, PgQuery__Node *node)
 {
     struct expr *expr = analyse_expr_node(d->compiler, d->arena, node, d->text, NULL, "DEFAULT expressions", d->diag);
     expr = expr ? analyse_assignment(d->compiler, d->arena, expr, column->name, column->type, column->typmod, d->diag) : NULL;
-    column->default_expr = expr ? typed_text(d, expr, node, NULL) : NULL;
+    column->default_expr = expr ? typed_text(d, ddl_without_assignment(expr), node, NULL) : NULL;
     return column->default_expr != NULL;
 }
 
