@@ -103,9 +103,14 @@ static struct level level_of(const char *text, const char *end)
         } else {
             level.has_or |= word_at(text, at, "OR");
             level.has_and |= word_at(text, at, "AND");
+            if (word_at(text, at, "IS")) {
+                /* IS NOT NULL is one test, not a negation. */
+                level.has_comparison = true;
+                at += strncmp(at, "IS NOT", 6) == 0 ? 6 : 2;
+                continue;
+            }
             level.has_not |= word_at(text, at, "NOT");
-            level.has_other |=
-                word_at(text, at, "IS") || word_at(text, at, "CASE") || word_at(text, at, "COLLATE") || word_at(text, at, "AT");
+            level.has_other |= word_at(text, at, "CASE") || word_at(text, at, "COLLATE") || word_at(text, at, "AT");
             at++;
         }
     }
@@ -137,10 +142,15 @@ static void put_pretty(struct buf *out, const char *text, const char *end)
         }
         bool is_call = at > text && (isalnum((unsigned char) at[-1]) || at[-1] == '_' || at[-1] == '"');
         bool is_cast = strncmp(next, "::", 2) == 0;
-        struct level inner = level_of(at + 1, next - 1);
+        const char *first = at + 1, *last = next - 1;
+        while (*first == '(' && group_end(first) == last) {
+            first++;
+            last--;
+        }
+        struct level inner = level_of(first, last);
         bool boolean_around = (outer.has_and || outer.has_or) && !outer.has_comparison && !outer.has_other && !outer.has_not;
         bool boolean_inside = inner.has_and || inner.has_or || inner.has_not;
-        bool keep = is_call || (is_cast && (is_operator(inner) || at[1] == '-'));
+        bool keep = is_call || (is_cast && (is_operator(inner) || *first == '-'));
         if (!keep && is_operator(inner) && is_operator(outer)) {
             keep = true;
             if (boolean_around && !boolean_inside)
@@ -150,7 +160,7 @@ static void put_pretty(struct buf *out, const char *text, const char *end)
         }
         if (keep)
             buf_putc(out, '(');
-        put_pretty(out, at + 1, next - 1);
+        put_pretty(out, first, last);
         if (keep)
             buf_putc(out, ')');
         at = next;

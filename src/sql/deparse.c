@@ -150,15 +150,9 @@ static bool put_constant(struct deparse *d, const struct expr *expr)
     return true;
 }
 
-static bool is_bare(const struct expr *expr)
-{
-    return expr->kind == EXPR_CONST || expr->kind == EXPR_COLUMN ||
-           (expr->kind == EXPR_CALL && !expr->call.op && !expr->call.is_cast);
-}
-
 static bool put_cast(struct deparse *d, const struct expr *arg, oid_t type, int32_t typmod)
 {
-    bool parens = !is_bare(arg) && !(arg->kind == EXPR_CALL && arg->call.op);
+    bool parens = !(arg->kind == EXPR_CONST && arg->type == UNKNOWN_OID);
     if (parens)
         buf_putc(&d->out, '(');
     if (!put_expr(d, arg))
@@ -351,11 +345,27 @@ static bool put_expr(struct deparse *d, const struct expr *expr)
     }
 }
 
+/* What assignment or a function's choice has put around an expression is not shown: only what was written. */
+static const struct expr *without_implicit_casts(const struct expr *expr)
+{
+    for (;;) {
+        const struct expr *arg = NULL;
+        if (expr->kind == EXPR_RELABEL || expr->kind == EXPR_IO_CAST || expr->kind == EXPR_TYPMOD || expr->kind == EXPR_DOMAIN ||
+            expr->kind == EXPR_ARRAY_CAST)
+            arg = expr->cast.is_explicit ? NULL : expr->cast.arg;
+        else if (expr->kind == EXPR_CALL && expr->call.is_cast && !expr->call.is_explicit && expr->call.args.count > 0)
+            arg = expr->call.args.items[0];
+        if (!arg || (arg->kind == EXPR_CONST && arg->type == UNKNOWN_OID))
+            return expr;
+        expr = arg;
+    }
+}
+
 const char *deparse_typed(const struct catalog *catalog, struct arena *arena, const struct expr *expr, const struct rte *relation,
                           const struct type_settings *settings, struct diag *diag)
 {
     struct deparse d = {.catalog = catalog, .arena = arena, .relation = relation, .settings = settings, .diag = diag};
-    const char *text = put_expr(&d, expr) ? arena_strndup(arena, d.out.len ? d.out.data : "", d.out.len) : NULL;
+    const char *text = put_expr(&d, without_implicit_casts(expr)) ? arena_strndup(arena, d.out.len ? d.out.data : "", d.out.len) : NULL;
     buf_deinit(&d.out);
     return text;
 }
