@@ -46,6 +46,7 @@ static const struct source sources[] = {
     {"pg_catalog.pg_tablespace", rows_pg_tablespace, false},
     {"pg_catalog.pg_extension", rows_pg_extension, false},
     {"pg_catalog.pg_settings", rows_pg_settings, true},
+    {"pg_catalog.pg_stat_activity", rows_pg_stat_activity, true},
     {"information_schema.columns", rows_is_columns, false},
     {"information_schema.tables", rows_is_tables, false},
     {"information_schema.views", rows_is_views, false},

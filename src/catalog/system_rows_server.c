@@ -4,7 +4,7 @@
 
 /* The server as rows: databases, roles, tablespaces, extensions, settings. */
 
-enum { ENCODING_UTF8 = 6, TABLESPACE_DEFAULT = 1663, CLASS_DATABASE = 1262, CLASS_TABLESPACE = 1213 };
+enum { OWN_DATABASE = 5, ENCODING_UTF8 = 6, TABLESPACE_DEFAULT = 1663, CLASS_DATABASE = 1262, CLASS_TABLESPACE = 1213 };
 
 /* template0 and template1 are there as in every cluster: clients leave them out by their flags. */
 static const struct {
@@ -39,7 +39,7 @@ bool rows_pg_database(struct rows_builder *b, struct diag *diag)
         database_row(b, templates[i].oid, templates[i].name, true, templates[i].connects);
     const char *name = b->env ? b->env->database : NULL;
     if (name)
-        database_row(b, 5, arena_strdup(b->arena, name), false, true);
+        database_row(b, OWN_DATABASE, arena_strdup(b->arena, name), false, true);
     return true;
 }
 
@@ -130,6 +130,40 @@ bool rows_pg_settings(struct rows_builder *b, struct diag *diag)
         rows_text(b, "boot_val", view.boot);
         rows_text(b, "reset_val", view.reset);
         rows_int(b, "pending_restart", 0);
+    }
+    return true;
+}
+
+bool rows_pg_stat_activity(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct activity_view view;
+    for (int i = 0; b->env && b->env->activity_at && b->env->activity_at(b->env->session, i, b->arena, &view); i++) {
+        if (view.pid == 0)
+            continue;
+        bool is_own = view.database && b->env->database && strcmp(view.database, b->env->database) == 0;
+        rows_add(b);
+        if (is_own)
+            rows_int(b, "datid", OWN_DATABASE);
+        rows_text(b, "datname", view.database);
+        rows_int(b, "pid", view.pid);
+        if (view.user) {
+            rows_int(b, "usesysid", OID_OWNER);
+            rows_text(b, "usename", view.user);
+        }
+        rows_text(b, "application_name", view.application_name);
+        rows_text(b, "client_addr", view.client_addr);
+        if (view.has_port)
+            rows_int(b, "client_port", view.client_port);
+        rows_text(b, "backend_start", view.backend_start);
+        rows_text(b, "xact_start", view.xact_start);
+        rows_text(b, "query_start", view.query_start);
+        rows_text(b, "state_change", view.state_change);
+        rows_text(b, "wait_event_type", view.wait_event_type);
+        rows_text(b, "wait_event", view.wait_event);
+        rows_text(b, "state", view.state);
+        rows_text(b, "query", view.query);
+        rows_text(b, "backend_type", view.backend_type);
     }
     return true;
 }

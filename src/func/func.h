@@ -84,6 +84,14 @@ struct setting_view {
     const char *const *choices;        /* an enum's */
 };
 
+/* One process as pg_stat_activity shows it; NULL where it shows null, times as timestamptz in storage form. */
+struct activity_view {
+    int pid, client_port;
+    bool has_port;
+    const char *database, *user, *application_name, *client_addr, *backend_start, *xact_start, *query_start, *state_change, *state, *wait_event_type,
+        *wait_event, *query, *backend_type;
+};
+
 /* What functions may ask of the session, filled by session/. */
 struct func_env {
     struct type_settings *types;
@@ -98,6 +106,8 @@ struct func_env {
     const char *(*setting_get)(void *session, const char *name);  /* NULL: unknown */
     /* Index 0 … until false; a view without a name is passed over. */
     bool (*setting_at)(void *session, int index, struct arena *arena, struct setting_view *view);
+    /* Likewise for processes: a view whose pid is 0 is passed over. */
+    bool (*activity_at)(void *session, int index, struct arena *arena, struct activity_view *view);
     bool (*setting_set)(void *session, const char *name, const char *value, bool local, struct diag *diag);
     bool (*sequence_next)(void *session, oid_t sequence, int64_t *value, struct diag *diag);
     bool (*sequence_current)(void *session, oid_t sequence, int64_t *value, struct diag *diag);

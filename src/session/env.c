@@ -1,5 +1,6 @@
 #include "session/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -74,6 +75,74 @@ static bool setting_at(void *self, int index, struct arena *arena, struct settin
     }
     if (fact->type == 'e' && fact->choices)
         fill_choices(fact->choices, arena, view);
+    return true;
+}
+
+/* A timestamptz in storage form; NULL: none. */
+static const char *moment(struct arena *arena, int64_t epoch_us)
+{
+    if (epoch_us <= 0)
+        return NULL;
+    time_t seconds = (time_t) (epoch_us / 1000000);
+    struct tm tm;
+    char date[32], fraction[16] = "";
+    gmtime_r(&seconds, &tm);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
+    int length = epoch_us % 1000000 ? snprintf(fraction, sizeof fraction, ".%06d", (int) (epoch_us % 1000000)) : 0;
+    while (length > 0 && fraction[length - 1] == '0')
+        fraction[--length] = '\0';
+    return arena_printf(arena, "%s%s+00:00", date, fraction);
+}
+
+static const char *text_or_null(struct arena *arena, const char *text)
+{
+    return *text ? arena_strdup(arena, text) : NULL;
+}
+
+static bool activity_at(void *self, int index, struct arena *arena, struct activity_view *view)
+{
+    static const char *const states[] = {[SLOT_STARTUP] = "active",
+                                         [SLOT_IDLE] = "idle",
+                                         [SLOT_ACTIVE] = "active",
+                                         [SLOT_IDLE_IN_TRANSACTION] = "idle in transaction",
+                                         [SLOT_IDLE_IN_FAILED_TRANSACTION] = "idle in transaction (aborted)"};
+    static const struct {
+        const char *type, *event;
+    } waits[] = {[WAIT_NONE] = {NULL, NULL},
+                 [WAIT_CLIENT_READ] = {"Client", "ClientRead"},
+                 [WAIT_CLIENT_WRITE] = {"Client", "ClientWrite"},
+                 [WAIT_GATE] = {"Lock", "transactionid"},
+                 [WAIT_SYNC] = {"IO", "WALSync"},
+                 [WAIT_ADVISORY_LOCK] = {"Lock", "advisory"},
+                 [WAIT_SLEEP] = {"Timeout", "PgSleep"},
+                 [WAIT_NOTIFY] = {"IPC", "NotifyQueue"}};
+    struct session *session = self;
+    struct shm *shm = session->options.shm;
+    struct slot_info info;
+    *view = (struct activity_view){0};
+    if (!shm || index >= registry_size(shm))
+        return false;
+    if (!slot_read(slot_at(shm, index), &info))
+        return true;
+    bool is_client = info.kind == SLOT_CLIENT;
+    if (info.pid == 0 || info.state == SLOT_ENDED || (is_client && info.state < SLOT_STARTUP))
+        return true;
+    *view = (struct activity_view){.pid = (int) info.pid,
+                                   .client_port = info.client_port,
+                                   .has_port = is_client,
+                                   .database = text_or_null(arena, info.database),
+                                   .user = is_client ? text_or_null(arena, info.user) : NULL,
+                                   .application_name = arena_strdup(arena, info.application_name),
+                                   .client_addr = text_or_null(arena, info.client_address),
+                                   .backend_start = moment(arena, info.connected ? info.connected : info.backend_start),
+                                   .xact_start = moment(arena, info.transaction_start),
+                                   .query_start = moment(arena, info.query_start),
+                                   .state_change = moment(arena, info.state_change),
+                                   .state = is_client ? states[info.state] : NULL,
+                                   .wait_event_type = waits[info.wait].type,
+                                   .wait_event = waits[info.wait].event,
+                                   .query = arena_strdup(arena, info.query),
+                                   .backend_type = is_client ? "client backend" : "checkpointer"};
     return true;
 }
 
@@ -154,6 +223,7 @@ void session_fill_env(struct session *session)
     env->setting_get = setting_get;
     env->setting_set = setting_set;
     env->setting_at = setting_at;
+    env->activity_at = activity_at;
     env->sequence_next = next_value;
     env->sequence_current = current_value;
     env->sequence_last = last_value;
