@@ -293,7 +293,8 @@ static void put_quoted(struct buf *out, const char *text, size_t len, char delim
 {
     bool quote = len == 0 || (len == 4 && strncasecmp(text, "null", 4) == 0);
     for (size_t i = 0; i < len && !quote; i++)
-        quote = text[i] == '"' || text[i] == '\\' || text[i] == '{' || text[i] == '}' || text[i] == delimiter || codec_space(text[i]);
+        quote =
+            text[i] == '"' || text[i] == '\\' || text[i] == '{' || text[i] == '}' || text[i] == delimiter || codec_space(text[i]);
     if (!quote) {
         buf_append(out, text, len);
         return;
@@ -307,8 +308,8 @@ static void put_quoted(struct buf *out, const char *text, size_t len, char delim
     buf_putc(out, '"');
 }
 
-static bool put_level(const struct type_io *io, const struct array *array, int dimension, int *at, struct buf *word, struct buf *out,
-                      struct diag *diag)
+static bool put_level(const struct type_io *io, const struct array *array, int dimension, int *at, struct buf *word,
+                      struct buf *out, struct diag *diag)
 {
     char delimiter = delimiter_of(array->element);
     buf_putc(out, '{');
@@ -477,7 +478,8 @@ static int compare_arrays(const struct type_io *io, const struct datum *a, const
 }
 
 /* A modifier is the elements'. */
-static bool array_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool array_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                       struct diag *diag)
 {
     struct array array;
     struct type_io element = *io;

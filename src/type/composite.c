@@ -38,7 +38,8 @@ static void open_typed(const char *text, size_t len, const char **types, size_t 
     }
 }
 
-void composite_load(const struct type_io *io, const struct type_desc *type, const struct datum *stored, struct composite *composite)
+void composite_load(const struct type_io *io, const struct type_desc *type, const struct datum *stored,
+                    struct composite *composite)
 {
     *composite = (struct composite){0};
     if (stored->kind != DATUM_TEXT || stored->len == 0)
@@ -257,8 +258,8 @@ static bool wrong_type(const struct type_io *io, oid_t given, oid_t expected, in
     struct buf have = {0}, want = {0};
     type_format(io->resolver, given, -1, &have);
     type_format(io->resolver, expected, -1, &want);
-    diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "binary data has type %u (%s) instead of expected %u (%s) in record column %d", given,
-             buf_cstr(&have), expected, buf_cstr(&want), column);
+    diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "binary data has type %u (%s) instead of expected %u (%s) in record column %d",
+             given, buf_cstr(&have), expected, buf_cstr(&want), column);
     buf_deinit(&have);
     buf_deinit(&want);
     return false;
@@ -363,4 +364,5 @@ static int compare_rows(const struct type_io *io, const struct datum *a, const s
     return composite_compare(io, &x, &y, &mismatch);
 }
 
-const struct type_codec type_codec_composite = {composite_in, composite_out, composite_recv, composite_send, NULL, compare_rows, NULL, NULL};
+const struct type_codec type_codec_composite = {composite_in, composite_out, composite_recv, composite_send,
+                                                NULL,         compare_rows,  NULL,           NULL};

@@ -15,7 +15,8 @@ struct composite {
 };
 
 /* Take a stored row apart. Types come from the value itself, else from `type`'s fields; text where neither says. */
-void composite_load(const struct type_io *io, const struct type_desc *type, const struct datum *stored, struct composite *composite);
+void composite_load(const struct type_io *io, const struct type_desc *type, const struct datum *stored,
+                    struct composite *composite);
 /* Put a row together: with its types when `type` is record. */
 struct datum composite_store(const struct type_io *io, const struct type_desc *type, const struct composite *composite);
 /* Order field by field, NULL last. *mismatch: the 1-based field whose types differ, -1 for different numbers of fields, else 0. */

@@ -23,22 +23,22 @@
 
 #define USECS_PER_SECOND INT64_C(1000000)
 #define USECS_PER_MINUTE INT64_C(60000000)
-#define USECS_PER_HOUR INT64_C(3600000000)
-#define USECS_PER_DAY INT64_C(86400000000)
+#define USECS_PER_HOUR   INT64_C(3600000000)
+#define USECS_PER_DAY    INT64_C(86400000000)
 /* Seconds from 1970 to 2000. */
 #define EPOCH_SECONDS INT64_C(946684800)
-#define EPOCH_JULIAN 2451545
-#define UNIX_JULIAN 2440588
+#define EPOCH_JULIAN  2451545
+#define UNIX_JULIAN   2440588
 
-#define DATE_INFINITY INT32_MAX
-#define DATE_MINUS_INFINITY INT32_MIN
-#define TIMESTAMP_INFINITY INT64_MAX
+#define DATE_INFINITY            INT32_MAX
+#define DATE_MINUS_INFINITY      INT32_MIN
+#define TIMESTAMP_INFINITY       INT64_MAX
 #define TIMESTAMP_MINUS_INFINITY INT64_MIN
 /* The least timestamp, and the first that is too great. */
 #define TIMESTAMP_MIN INT64_C(-211813488000000000)
 #define TIMESTAMP_END INT64_C(9223371331200000000)
-#define DATE_MIN (-EPOCH_JULIAN)
-#define DATE_END (2147483494 - EPOCH_JULIAN)
+#define DATE_MIN      (-EPOCH_JULIAN)
+#define DATE_END      (2147483494 - EPOCH_JULIAN)
 
 struct timetz {
     int64_t time;
@@ -49,9 +49,9 @@ struct timetz {
 struct datetime {
     int year; /* 0 is 1 BC */
     int month, day, hour, minute, second, usec;
-    int32_t offset;    /* east; of timestamps with a zone */
+    int32_t offset; /* east; of timestamps with a zone */
     bool is_dst;
-    const char *zone;  /* abbreviation; NULL: none */
+    const char *zone; /* abbreviation; NULL: none */
 };
 
 /* ---- calendar ---- */
@@ -112,16 +112,16 @@ int timetz_compare(struct timetz a, struct timetz b);
 /* Read by PostgreSQL's grammar of dates and times. What `special` says comes first; else the parts, with the offset of the zone that was named, or
  * of the session's. 22007, 22008, 22009, 22023 with the type's name. */
 enum datetime_special { DATETIME_NORMAL, DATETIME_EPOCH, DATETIME_INFINITE, DATETIME_MINUS_INFINITE };
-bool datetime_parse(const char *text, size_t len, const struct type_settings *settings, const char *type_name, struct datetime *parts,
-                    enum datetime_special *special, struct diag *diag);
+bool datetime_parse(const char *text, size_t len, const struct type_settings *settings, const char *type_name,
+                    struct datetime *parts, enum datetime_special *special, struct diag *diag);
 /* A time of day, with the offset of its zone. */
-bool datetime_parse_time(const char *text, size_t len, const struct type_settings *settings, const char *type_name, struct datetime *parts,
-                         struct diag *diag);
+bool datetime_parse_time(const char *text, size_t len, const struct type_settings *settings, const char *type_name,
+                         struct datetime *parts, struct diag *diag);
 /* A zone as AT TIME ZONE, make_timestamptz and date_trunc name it: "+02:30", an abbreviation, a zone's name. */
 struct datetime_zone {
     const struct timezone *zone; /* NULL: the fixed offset */
     int32_t offset;
-    const char *abbreviation;    /* within `zone`; NULL: the zone's own time */
+    const char *abbreviation; /* within `zone`; NULL: the zone's own time */
 };
 bool datetime_find_zone(const char *text, size_t len, struct datetime_zone *zone, struct diag *diag);
 int32_t datetime_zone_offset(const struct datetime_zone *zone, const struct datetime *local);
@@ -140,9 +140,30 @@ void fraction_format(int usec, struct buf *out);
 
 /* Fields of dates and intervals by the names that extract() and date_trunc() take, in any case ("year", "years", "isodow", "epoch"). */
 enum datetime_unit {
-    UNIT_UNKNOWN, UNIT_MICROSECOND, UNIT_MILLISECOND, UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER,
-    UNIT_YEAR, UNIT_DECADE, UNIT_CENTURY, UNIT_MILLENNIUM, UNIT_DOW, UNIT_ISODOW, UNIT_DOY, UNIT_ISOYEAR, UNIT_JULIAN, UNIT_EPOCH,
-    UNIT_TIMEZONE, UNIT_TIMEZONE_HOUR, UNIT_TIMEZONE_MINUTE, UNIT_OTHER, /* a word of dates that is no unit: now, infinity */
+    UNIT_UNKNOWN,
+    UNIT_MICROSECOND,
+    UNIT_MILLISECOND,
+    UNIT_SECOND,
+    UNIT_MINUTE,
+    UNIT_HOUR,
+    UNIT_DAY,
+    UNIT_WEEK,
+    UNIT_MONTH,
+    UNIT_QUARTER,
+    UNIT_YEAR,
+    UNIT_DECADE,
+    UNIT_CENTURY,
+    UNIT_MILLENNIUM,
+    UNIT_DOW,
+    UNIT_ISODOW,
+    UNIT_DOY,
+    UNIT_ISOYEAR,
+    UNIT_JULIAN,
+    UNIT_EPOCH,
+    UNIT_TIMEZONE,
+    UNIT_TIMEZONE_HOUR,
+    UNIT_TIMEZONE_MINUTE,
+    UNIT_OTHER, /* a word of dates that is no unit: now, infinity */
 };
 enum datetime_unit datetime_unit_find(const char *text, size_t len);
 

@@ -209,7 +209,8 @@ static bool timestamp_send(const struct type_io *io, const struct datum *value, 
     return true;
 }
 
-static bool timestamp_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool timestamp_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                           struct diag *diag)
 {
     (void) is_explicit;
     (void) diag;
@@ -217,7 +218,8 @@ static bool timestamp_cast(const struct type_io *io, const struct datum *value, 
     return true;
 }
 
-static bool timestamptz_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool timestamptz_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                             struct diag *diag)
 {
     (void) is_explicit;
     (void) diag;
@@ -327,7 +329,8 @@ static bool time_cast(const struct type_io *io, const struct datum *value, bool 
     return true;
 }
 
-static bool timetz_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool timetz_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                        struct diag *diag)
 {
     (void) is_explicit;
     (void) diag;
@@ -343,7 +346,8 @@ static int compare_timetz(const struct type_io *io, const struct datum *a, const
     return timetz_compare(timetz_load(a), timetz_load(b));
 }
 
-const struct type_codec type_codec_time = {time_in, time_out, time_recv, time_send, time_cast, compare_text, time_typmod_in, precision_out};
+const struct type_codec type_codec_time = {time_in,   time_out,     time_recv,      time_send,
+                                           time_cast, compare_text, time_typmod_in, precision_out};
 const struct type_codec type_codec_timetz = {timetz_in,   timetz_out,     timetz_recv,      timetz_send,
                                              timetz_cast, compare_timetz, timetz_typmod_in, precision_out};
 
@@ -387,7 +391,8 @@ static bool interval_send(const struct type_io *io, const struct datum *value, s
     return true;
 }
 
-static bool interval_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool interval_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                          struct diag *diag)
 {
     (void) is_explicit;
     (void) diag;

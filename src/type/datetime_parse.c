@@ -206,7 +206,8 @@ static enum parse_result date_text(struct parser *p, char *text)
         all |= p->now;
     }
     p->now = all;
-    return (seen & FIELDS_DATE) == FIELDS_DATE && !(seen & ~(unsigned) (FIELDS_DATE | FIELD_DOY | FIELD_ZONE)) ? PARSE_OK : PARSE_BAD;
+    return (seen & FIELDS_DATE) == FIELDS_DATE && !(seen & ~(unsigned) (FIELDS_DATE | FIELD_DOY | FIELD_ZONE)) ? PARSE_OK
+                                                                                                               : PARSE_BAD;
 }
 
 static enum parse_result time_text(struct parser *p, const char *text)
@@ -240,8 +241,8 @@ static enum parse_result time_text(struct parser *p, const char *text)
     } else if (*at) {
         return PARSE_BAD;
     }
-    if (parts->hour < 0 || parts->minute < 0 || parts->minute > 59 || parts->second < 0 || parts->second > 60 || parts->usec < 0 ||
-        parts->usec > USECS_PER_SECOND)
+    if (parts->hour < 0 || parts->minute < 0 || parts->minute > 59 || parts->second < 0 || parts->second > 60 ||
+        parts->usec < 0 || parts->usec > USECS_PER_SECOND)
         return PARSE_RANGE;
     return PARSE_OK;
 }
@@ -403,8 +404,7 @@ static enum parse_result number_token(struct parser *p, const struct token_list 
     }
     if (dot && !(p->seen & FIELDS_DATE))
         return date_text(p, text);
-    if ((dot && dot - text > 2) ||
-        (!dot && len >= 6 && (!(p->seen & FIELDS_DATE) || !(p->seen & FIELDS_TIME))))
+    if ((dot && dot - text > 2) || (!dot && len >= 6 && (!(p->seen & FIELDS_DATE) || !(p->seen & FIELDS_TIME))))
         return run_together(p, text, false);
     return lone_number(p, text, p->seen);
 }
@@ -431,8 +431,9 @@ static void set_day(struct parser *p, int days)
 
 static enum parse_result reserved(struct parser *p, int word)
 {
-    static const enum datetime_special specials[] = {
-        [RESERVED_EPOCH] = DATETIME_EPOCH, [RESERVED_INFINITY] = DATETIME_INFINITE, [RESERVED_MINUS_INFINITY] = DATETIME_MINUS_INFINITE};
+    static const enum datetime_special specials[] = {[RESERVED_EPOCH] = DATETIME_EPOCH,
+                                                     [RESERVED_INFINITY] = DATETIME_INFINITE,
+                                                     [RESERVED_MINUS_INFINITY] = DATETIME_MINUS_INFINITE};
     switch (word) {
     case RESERVED_NOW: {
         struct datetime before = *p->parts;
@@ -510,7 +511,8 @@ static enum parse_result word_token(struct parser *p, const struct token_list *l
         if (p->time_only)
             return PARSE_BAD;
         /* A number taken for the month was the day: "4 January". */
-        if ((p->seen & FIELD_MONTH) && !p->text_month && !(p->seen & FIELD_DAY) && p->parts->month >= 1 && p->parts->month <= 31) {
+        if ((p->seen & FIELD_MONTH) && !p->text_month && !(p->seen & FIELD_DAY) && p->parts->month >= 1 &&
+            p->parts->month <= 31) {
             p->parts->day = p->parts->month;
             p->now = FIELD_DAY;
         } else {
@@ -695,8 +697,8 @@ static bool parse_text(struct parser *p, const char *text, size_t len, const cha
     return result == PARSE_OK || parse_report(result, text, len, type_name, p->unknown_zone, diag);
 }
 
-bool datetime_parse(const char *text, size_t len, const struct type_settings *settings, const char *type_name, struct datetime *parts,
-                    enum datetime_special *special, struct diag *diag)
+bool datetime_parse(const char *text, size_t len, const struct type_settings *settings, const char *type_name,
+                    struct datetime *parts, enum datetime_special *special, struct diag *diag)
 {
     struct parser p = {.settings = settings, .parts = parts};
     bool good = parse_text(&p, text, len, type_name, diag);
@@ -704,8 +706,8 @@ bool datetime_parse(const char *text, size_t len, const struct type_settings *se
     return good;
 }
 
-bool datetime_parse_time(const char *text, size_t len, const struct type_settings *settings, const char *type_name, struct datetime *parts,
-                         struct diag *diag)
+bool datetime_parse_time(const char *text, size_t len, const struct type_settings *settings, const char *type_name,
+                         struct datetime *parts, struct diag *diag)
 {
     struct parser p = {.settings = settings, .parts = parts, .time_only = true};
     return parse_text(&p, text, len, type_name, diag);
@@ -729,8 +731,7 @@ bool datetime_find_zone(const char *text, size_t len, struct datetime_zone *zone
             zone->zone = find_zone(name);
         }
     }
-    return zone->zone ||
-           diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "time zone \"%.*s\" not recognized", (int) len, text);
+    return zone->zone || diag_set(diag, ERRCODE_INVALID_PARAMETER_VALUE, "time zone \"%.*s\" not recognized", (int) len, text);
 }
 
 int32_t datetime_zone_offset(const struct datetime_zone *zone, const struct datetime *local)

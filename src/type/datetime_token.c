@@ -391,7 +391,8 @@ enum parse_result parse_offset(const char *text, int32_t *offset)
     return *at ? PARSE_BAD : PARSE_OK;
 }
 
-bool parse_report(enum parse_result result, const char *text, size_t len, const char *type_name, const char *zone, struct diag *diag)
+bool parse_report(enum parse_result result, const char *text, size_t len, const char *type_name, const char *zone,
+                  struct diag *diag)
 {
     if (!diag)
         return false;

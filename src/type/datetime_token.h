@@ -41,14 +41,33 @@ enum parse_result {
     PARSE_UNKNOWN_ZONE,    /* 22023; the name is in the state */
 };
 /* Report; false. diag NULL: quiet. */
-bool parse_report(enum parse_result result, const char *text, size_t len, const char *type_name, const char *zone, struct diag *diag);
+bool parse_report(enum parse_result result, const char *text, size_t len, const char *type_name, const char *zone,
+                  struct diag *diag);
 
 /* Keywords of dates. */
 enum word_kind {
-    WORD_UNKNOWN, WORD_IGNORED, WORD_RESERVED, WORD_MONTH, WORD_WEEKDAY, WORD_MERIDIAN, WORD_ERA, WORD_UNIT, WORD_DST, WORD_T, WORD_AGO
+    WORD_UNKNOWN,
+    WORD_IGNORED,
+    WORD_RESERVED,
+    WORD_MONTH,
+    WORD_WEEKDAY,
+    WORD_MERIDIAN,
+    WORD_ERA,
+    WORD_UNIT,
+    WORD_DST,
+    WORD_T,
+    WORD_AGO
 };
-enum reserved_word { RESERVED_NOW, RESERVED_TODAY, RESERVED_TOMORROW, RESERVED_YESTERDAY, RESERVED_ALLBALLS, RESERVED_EPOCH,
-                     RESERVED_INFINITY, RESERVED_MINUS_INFINITY };
+enum reserved_word {
+    RESERVED_NOW,
+    RESERVED_TODAY,
+    RESERVED_TOMORROW,
+    RESERVED_YESTERDAY,
+    RESERVED_ALLBALLS,
+    RESERVED_EPOCH,
+    RESERVED_INFINITY,
+    RESERVED_MINUS_INFINITY
+};
 enum meridian { MERIDIAN_NONE, MERIDIAN_AM, MERIDIAN_PM };
 enum word_kind word_find(const char *word, int *value);
 /* Units of intervals ("day", "mins", "ms"): an enum datetime_unit as WORD_UNIT, or WORD_AGO, WORD_IGNORED. */

@@ -36,7 +36,8 @@ static bool domain_send(const struct type_io *io, const struct datum *value, str
     return base_io(io, &base, diag) && base.type->codec->send(&base, value, out, diag);
 }
 
-static bool domain_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out, struct diag *diag)
+static bool domain_cast(const struct type_io *io, const struct datum *value, bool is_explicit, struct datum *out,
+                        struct diag *diag)
 {
     struct type_io base;
     *out = *value;
@@ -52,4 +53,5 @@ static int domain_compare(const struct type_io *io, const struct datum *a, const
     return type_compare(io, io->type, a, b);
 }
 
-const struct type_codec type_codec_domain = {domain_in, domain_out, domain_recv, domain_send, domain_cast, domain_compare, NULL, NULL};
+const struct type_codec type_codec_domain = {domain_in,   domain_out,     domain_recv, domain_send,
+                                             domain_cast, domain_compare, NULL,        NULL};

@@ -18,8 +18,8 @@ static bool enum_in(const struct type_io *io, const char *text, size_t len, stru
     if (!label) {
         struct buf name = {0};
         type_format(io->resolver, io->type->oid, -1, &name);
-        diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "invalid input value for enum %s: \"%.*s\"", buf_cstr(&name), (int) len,
-                 text);
+        diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "invalid input value for enum %s: \"%.*s\"", buf_cstr(&name),
+                 (int) len, text);
         buf_deinit(&name);
         return false;
     }

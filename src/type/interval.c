@@ -54,7 +54,10 @@ static void format_postgres(const struct parts *parts, struct buf *out)
     if (!state.is_zero && !parts->hours && !parts->minutes && !parts->seconds && !parts->usec)
         return;
     bool minus = parts->hours < 0 || parts->minutes < 0 || parts->seconds < 0 || parts->usec < 0;
-    buf_printf(out, "%s%s%02lld:%02d:", state.is_zero ? "" : " ", minus ? "-" : state.is_before ? "+" : "",
+    buf_printf(out, "%s%s%02lld:%02d:", state.is_zero ? "" : " ",
+               minus             ? "-"
+               : state.is_before ? "+"
+                                 : "",
                llabs((long long) parts->hours), abs(parts->minutes));
     put_seconds(parts->seconds, parts->usec, 2, out);
 }

@@ -23,7 +23,8 @@ enum {
 };
 
 /* Read by PostgreSQL's grammar, ISO 8601's included. 22007, 22008, 22015; diag NULL: quiet. */
-bool interval_parse(const char *text, size_t len, int32_t typmod, enum interval_style style, struct interval *interval, struct diag *diag);
+bool interval_parse(const char *text, size_t len, int32_t typmod, enum interval_style style, struct interval *interval,
+                    struct diag *diag);
 void interval_format(const struct interval *interval, enum interval_style style, struct buf *out);
 struct interval interval_load(const struct datum *stored);
 struct datum interval_store(struct arena *arena, const struct interval *interval);

@@ -73,9 +73,20 @@ static bool add_years(struct sum *sum, int64_t value, double fraction, int scale
 /* ---- PostgreSQL's form ---- */
 
 enum {
-    SEEN_USEC = 1, SEEN_MSEC = 2, SEEN_SECOND = 4, SEEN_MINUTE = 8, SEEN_HOUR = 16, SEEN_DAY = 32, SEEN_WEEK = 64, SEEN_MONTH = 128,
-    SEEN_YEAR = 256, SEEN_DECADE = 512, SEEN_CENTURY = 1024, SEEN_MILLENNIUM = 2048,
-    SEEN_SECONDS = SEEN_USEC | SEEN_MSEC | SEEN_SECOND, SEEN_TIME = SEEN_HOUR | SEEN_MINUTE | SEEN_SECONDS,
+    SEEN_USEC = 1,
+    SEEN_MSEC = 2,
+    SEEN_SECOND = 4,
+    SEEN_MINUTE = 8,
+    SEEN_HOUR = 16,
+    SEEN_DAY = 32,
+    SEEN_WEEK = 64,
+    SEEN_MONTH = 128,
+    SEEN_YEAR = 256,
+    SEEN_DECADE = 512,
+    SEEN_CENTURY = 1024,
+    SEEN_MILLENNIUM = 2048,
+    SEEN_SECONDS = SEEN_USEC | SEEN_MSEC | SEEN_SECOND,
+    SEEN_TIME = SEEN_HOUR | SEEN_MINUTE | SEEN_SECONDS,
 };
 
 static enum parse_result parse_long(const char *text, const char **end, int64_t *value)
@@ -351,7 +362,8 @@ static size_t integer_width(const char *text)
     return result
 
 /* P[yyyy]-[mm]-[dd]; *done: the text is at its end. */
-static enum parse_result iso_extended_date(const char **text, char unit, int64_t value, double fraction, struct sum *sum, bool *done)
+static enum parse_result iso_extended_date(const char **text, char unit, int64_t value, double fraction, struct sum *sum,
+                                           bool *done)
 {
     enum parse_result result;
     *done = true;
@@ -473,7 +485,8 @@ static enum parse_result parse_iso(const char *text, struct sum *sum)
     return PARSE_OK;
 }
 
-bool interval_parse(const char *text, size_t len, int32_t typmod, enum interval_style style, struct interval *interval, struct diag *diag)
+bool interval_parse(const char *text, size_t len, int32_t typmod, enum interval_style style, struct interval *interval,
+                    struct diag *diag)
 {
     struct token_list list;
     struct sum sum;

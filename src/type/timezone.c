@@ -174,7 +174,7 @@ bool timezone_is_fixed(const struct timezone *zone, int32_t *offset)
 
 static const struct timezone_abbreviation abbreviations[] = {
 #define ABBREVIATION(name, offset, is_dst) {name, offset, is_dst, NULL},
-#define DYNAMIC_ABBREVIATION(name, zone) {name, 0, false, zone},
+#define DYNAMIC_ABBREVIATION(name, zone)   {name, 0, false, zone},
 #include "type/timezone_abbreviations.def"
 };
 
@@ -287,7 +287,8 @@ static const struct timezone *find_interval(const char *text, size_t len)
     const char *open = memchr(text, '\'', len);
     const char *close = len ? memrchr(text, '\'', len) : NULL;
     struct interval interval;
-    if (!open || close == open || !interval_parse(open + 1, (size_t) (close - open - 1), -1, INTERVAL_STYLE_POSTGRES, &interval, NULL))
+    if (!open || close == open ||
+        !interval_parse(open + 1, (size_t) (close - open - 1), -1, INTERVAL_STYLE_POSTGRES, &interval, NULL))
         return NULL;
     return interval.months || interval.days ? NULL : timezone_fixed((int32_t) (interval.time / 1000000));
 }

@@ -35,10 +35,10 @@ bool timezone_is_fixed(const struct timezone *zone, int32_t *offset);
 
 /* What an abbreviation ("EST") means on its own: an offset, or a zone whose history tells (`zone` set). Compared without case. */
 struct timezone_abbreviation {
-    const char *name;         /* lower case */
+    const char *name; /* lower case */
     int32_t offset;
     bool is_dst;
-    const char *zone;         /* NULL: fixed */
+    const char *zone; /* NULL: fixed */
 };
 const struct timezone_abbreviation *timezone_abbreviation_find(const char *name, size_t len);
 /* The table, in order; NULL behind its end. */

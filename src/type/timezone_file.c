@@ -165,7 +165,8 @@ static bool read_header(const uint8_t *data, const uint8_t *end, struct counts *
 {
     if (end - data < HEADER || memcmp(data, "TZif", 4) != 0)
         return false;
-    *counts = (struct counts){be32(data + 20), be32(data + 24), be32(data + 28), be32(data + 32), be32(data + 36), be32(data + 40)};
+    *counts =
+        (struct counts){be32(data + 20), be32(data + 24), be32(data + 28), be32(data + 32), be32(data + 36), be32(data + 40)};
     return counts->utc < FILE_MAX && counts->standard < FILE_MAX && counts->leap < FILE_MAX && counts->times < FILE_MAX &&
            counts->types < FILE_MAX && counts->chars < FILE_MAX;
 }
