@@ -42,7 +42,7 @@ struct reader {
 static bool malformed(struct reader *r, const char *detail, char c)
 {
     diag_set(r->diag, ERRCODE_INVALID_TEXT_REPRESENTATION, "malformed array literal: \"%.*s\"", (int) r->len, r->text);
-    return c ? diag_detail(r->diag, "Unexpected \"%c\" character.", c) : diag_detail(r->diag, "%s", detail);
+    return c ? diag_detail(r->diag, "Unexpected \"%c\" character.", c) : diag_detail(r->diag, "%s", detail ? detail : "");
 }
 
 static void skip_space(struct reader *r)
