@@ -136,7 +136,7 @@ static bool timestamp_in(const struct type_io *io, const char *text, size_t len,
 {
     struct datetime parts;
     enum datetime_special special;
-    int64_t timestamp;
+    int64_t timestamp = 0;
     if (!datetime_parse(text, len, io->settings, "timestamp", &parts, &special, diag))
         return false;
     if (!special_timestamp(special, &timestamp) && !timestamp_make(&parts, &timestamp))
@@ -149,7 +149,7 @@ static bool timestamptz_in(const struct type_io *io, const char *text, size_t le
 {
     struct datetime parts;
     enum datetime_special special;
-    int64_t timestamp;
+    int64_t timestamp = 0;
     if (!datetime_parse(text, len, io->settings, "timestamp with time zone", &parts, &special, diag))
         return false;
     if (!special_timestamp(special, &timestamp) && !timestamptz_make(&parts, &timestamp))
@@ -185,7 +185,7 @@ static bool recv_timestamp(const struct type_io *io, const uint8_t *data, size_t
 
 static bool timestamp_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
 {
-    int64_t timestamp;
+    int64_t timestamp = 0;
     if (!recv_timestamp(io, data, len, &timestamp, diag))
         return false;
     *out = timestamp_store(io->arena, timestamp);
@@ -194,7 +194,7 @@ static bool timestamp_recv(const struct type_io *io, const uint8_t *data, size_t
 
 static bool timestamptz_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
 {
-    int64_t timestamp;
+    int64_t timestamp = 0;
     if (!recv_timestamp(io, data, len, &timestamp, diag))
         return false;
     *out = timestamptz_store(io->arena, timestamp);
