@@ -1,0 +1,90 @@
+#include "func/func.h"
+
+#include "type/array.h"
+#include "type/composite.h"
+
+/* Comparison of rows. */
+
+#define FUNCTION(name)                                                                                                           \
+    static bool name(struct fcall *call, int nargs __attribute__((unused)), const struct datum *args, struct datum *result)
+
+static void load(struct fcall *call, int index, const struct datum *value, struct composite *row)
+{
+    struct type_io io = fcall_io(call, type_base(call->env->resolver, call->inst->args[index]));
+    composite_load(&io, io.type, value, row);
+}
+
+static bool mismatched(struct fcall *call, const struct composite *a, const struct composite *b, int column)
+{
+    struct buf left = {0}, right = {0};
+    if (column < 0)
+        return diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "cannot compare record types with different numbers of columns");
+    type_format(call->env->resolver, a->types[column - 1], -1, &left);
+    type_format(call->env->resolver, b->types[column - 1], -1, &right);
+    diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "cannot compare dissimilar column types %s and %s at record column %d",
+             buf_cstr(&left), buf_cstr(&right), column);
+    buf_deinit(&left);
+    buf_deinit(&right);
+    return false;
+}
+
+static bool no_order(struct fcall *call, oid_t type)
+{
+    struct buf name = {0};
+    type_format(call->env->resolver, type, -1, &name);
+    diag_set(call->diag, ERRCODE_UNDEFINED_FUNCTION, "could not identify a comparison function for type %s", buf_cstr(&name));
+    buf_deinit(&name);
+    return false;
+}
+
+static bool compare(struct fcall *call, const struct datum *args, int *order)
+{
+    struct composite a, b;
+    int mismatch;
+    load(call, 0, &args[0], &a);
+    load(call, 1, &args[1], &b);
+    for (int i = 0; i < a.count && i < b.count; i++) {
+        const struct type_desc *type = type_base(call->env->resolver, type_find(call->env->resolver, a.types[i]));
+        if (type && !type->codec->compare && a.types[i] == b.types[i] && !datum_is_null(&a.fields[i]) &&
+            !datum_is_null(&b.fields[i]))
+            return no_order(call, type->oid);
+    }
+    struct type_io io = fcall_io(call, call->inst->args[0]);
+    *order = composite_compare(&io, &a, &b, &mismatch);
+    return mismatch == 0 || mismatched(call, &a, &b, mismatch);
+}
+
+#define COMPARISON(name, test)                                                                                                   \
+    FUNCTION(name)                                                                                                               \
+    {                                                                                                                            \
+        int order;                                                                                                               \
+        if (!compare(call, args, &order))                                                                                        \
+            return false;                                                                                                        \
+        *result = datum_int(test);                                                                                               \
+        return true;                                                                                                             \
+    }
+COMPARISON(equal, order == 0)
+COMPARISON(unequal, order != 0)
+COMPARISON(less, order < 0)
+COMPARISON(less_equal, order <= 0)
+COMPARISON(greater, order > 0)
+COMPARISON(greater_equal, order >= 0)
+COMPARISON(order_of, order)
+
+const struct func_impl func_impls_record[] = {
+    SCALAR_TYPED("record_eq", equal),
+    SCALAR_TYPED("record_ne", unequal),
+    SCALAR_TYPED("record_lt", less),
+    SCALAR_TYPED("record_le", less_equal),
+    SCALAR_TYPED("record_gt", greater),
+    SCALAR_TYPED("record_ge", greater_equal),
+    SCALAR_TYPED("btrecordcmp", order_of),
+    SCALAR_TYPED("record_image_eq", equal),
+    SCALAR_TYPED("record_image_ne", unequal),
+    SCALAR_TYPED("record_image_lt", less),
+    SCALAR_TYPED("record_image_le", less_equal),
+    SCALAR_TYPED("record_image_gt", greater),
+    SCALAR_TYPED("record_image_ge", greater_equal),
+    SCALAR_TYPED("btrecordimagecmp", order_of),
+    {0},
+};
