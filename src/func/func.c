@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* Families that a build leaves out are simply not there. */
-#define FAMILY(name) extern const struct func_impl func_impls_##name[] __attribute__((weak));
+/* One table for each family; strong references, so that a linker takes them out of the library. */
+#define FAMILY(name) extern const struct func_impl func_impls_##name[];
 #include "func/families.def"
 #undef FAMILY
 
