@@ -125,6 +125,10 @@ struct datetime_zone {
 };
 bool datetime_find_zone(const char *text, size_t len, struct datetime_zone *zone, struct diag *diag);
 int32_t datetime_zone_offset(const struct datetime_zone *zone, const struct datetime *local);
+struct datetime_zone datetime_session_zone(const struct type_settings *settings);
+/* The offset at an instant, and the instant in parts of that zone's clock. */
+int32_t datetime_zone_offset_at(const struct datetime_zone *zone, int64_t timestamp);
+void datetime_split_in(int64_t timestamp, const struct datetime_zone *zone, struct datetime *parts);
 
 /* Write in the session's DateStyle. */
 enum datetime_print { DATETIME_PLAIN, DATETIME_ZONED };

@@ -742,3 +742,24 @@ int32_t datetime_zone_offset(const struct datetime_zone *zone, const struct date
         return timezone_abbreviated_local(zone->zone, zone->abbreviation, local_seconds(local)).offset;
     return datetime_local_moment(local, zone->zone).offset;
 }
+
+struct datetime_zone datetime_session_zone(const struct type_settings *settings)
+{
+    return (struct datetime_zone){.zone = settings->timezone ? settings->timezone : find_zone("UTC")};
+}
+
+int32_t datetime_zone_offset_at(const struct datetime_zone *zone, int64_t timestamp)
+{
+    if (!zone->zone)
+        return zone->offset;
+    int64_t seconds = timestamp / USECS_PER_SECOND - (timestamp % USECS_PER_SECOND < 0) + EPOCH_SECONDS;
+    int32_t offset = timezone_at(zone->zone, seconds).offset;
+    return zone->abbreviation ? timezone_abbreviated_local(zone->zone, zone->abbreviation, seconds + offset).offset : offset;
+}
+
+void datetime_split_in(int64_t timestamp, const struct datetime_zone *zone, struct datetime *parts)
+{
+    int32_t offset = datetime_zone_offset_at(zone, timestamp);
+    timestamp_split(timestamp + offset * USECS_PER_SECOND, parts);
+    parts->offset = offset;
+}
