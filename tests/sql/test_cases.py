@@ -1,6 +1,7 @@
 """Scripts of our own, run through psql: what it prints must be what PostgreSQL 15 printed (cases/NAME.out, made by ./record)."""
 import glob
 import os
+import re
 import subprocess
 
 import pytest
@@ -33,4 +34,4 @@ def environment():
 
 def normalised(text):
     """psql names the script's path in its error lines: only the file's name counts."""
-    return [line.split("/")[-1] if line.startswith("psql:") else line for line in text.splitlines()]
+    return [re.sub(r"^psql:\S*?([^/\s:]+\.sql:)", r"psql:\1", line) for line in text.splitlines()]
