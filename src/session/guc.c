@@ -153,7 +153,7 @@ static bool check_encoding(const char **value, struct diag *diag)
 
 static bool check_timezone(const char **value, struct arena *arena, struct diag *diag)
 {
-    const struct timezone *zone = timezone_find(*value, strlen(*value));
+    const struct timezone *zone = timezone_find_setting(*value, strlen(*value));
     if (!zone)
         return invalid("TimeZone", *value, diag);
     *value = arena_strdup(arena, timezone_name(zone));

@@ -130,6 +130,10 @@ struct datetime_zone datetime_session_zone(const struct type_settings *settings)
 int32_t datetime_zone_offset_at(const struct datetime_zone *zone, int64_t timestamp);
 void datetime_split_in(int64_t timestamp, const struct datetime_zone *zone, struct datetime *parts);
 
+/* "+hh[:mm[:ss]]", "-hhmm" in seconds east. */
+enum datetime_offset { DATETIME_OFFSET, DATETIME_OFFSET_BAD, DATETIME_OFFSET_RANGE };
+enum datetime_offset datetime_parse_offset(const char *text, int32_t *offset);
+
 /* Write in the session's DateStyle. */
 enum datetime_print { DATETIME_PLAIN, DATETIME_ZONED };
 void date_format(int32_t date, const struct type_settings *settings, struct buf *out);

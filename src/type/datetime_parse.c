@@ -753,8 +753,8 @@ int32_t datetime_zone_offset_at(const struct datetime_zone *zone, int64_t timest
     if (!zone->zone)
         return zone->offset;
     int64_t seconds = timestamp / USECS_PER_SECOND - (timestamp % USECS_PER_SECOND < 0) + EPOCH_SECONDS;
-    int32_t offset = timezone_at(zone->zone, seconds).offset;
-    return zone->abbreviation ? timezone_abbreviated_local(zone->zone, zone->abbreviation, seconds + offset).offset : offset;
+    return zone->abbreviation ? timezone_abbreviated_at(zone->zone, zone->abbreviation, seconds).offset
+                              : timezone_at(zone->zone, seconds).offset;
 }
 
 void datetime_split_in(int64_t timestamp, const struct datetime_zone *zone, struct datetime *parts)
@@ -762,4 +762,10 @@ void datetime_split_in(int64_t timestamp, const struct datetime_zone *zone, stru
     int32_t offset = datetime_zone_offset_at(zone, timestamp);
     timestamp_split(timestamp + offset * USECS_PER_SECOND, parts);
     parts->offset = offset;
+}
+
+enum datetime_offset datetime_parse_offset(const char *text, int32_t *offset)
+{
+    enum parse_result result = parse_offset(text, offset);
+    return result == PARSE_OK ? DATETIME_OFFSET : result == PARSE_ZONE_RANGE ? DATETIME_OFFSET_RANGE : DATETIME_OFFSET_BAD;
 }

@@ -205,9 +205,12 @@ const struct timezone_abbreviation *timezone_abbreviation_find(const char *name,
 
 struct timezone_moment timezone_abbreviated_local(const struct timezone *zone, const char *abbreviation, int64_t local)
 {
+    return timezone_abbreviated_at(zone, abbreviation, local - timezone_at_local(zone, local).offset);
+}
+
+struct timezone_moment timezone_abbreviated_at(const struct timezone *zone, const char *abbreviation, int64_t seconds)
+{
     zone = or_utc(zone);
-    struct timezone_moment then = timezone_at_local(zone, local);
-    int64_t seconds = local - then.offset;
     struct change next;
     const struct zone_type *type = type_at(zone, seconds, &next), *found = NULL;
     if (strcasecmp(type->abbreviation, abbreviation) == 0)
@@ -231,7 +234,7 @@ struct timezone_moment timezone_abbreviated_local(const struct timezone *zone, c
     for (int i = 0; by_rule && i < count && !found; i++)
         if (strcasecmp(changes[i].to->abbreviation, abbreviation) == 0)
             found = changes[i].to;
-    return found ? moment_of(found) : then;
+    return moment_of(found ? found : type);
 }
 
 /* ---- finding ---- */

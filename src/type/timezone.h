@@ -43,8 +43,9 @@ struct timezone_abbreviation {
 const struct timezone_abbreviation *timezone_abbreviation_find(const char *name, size_t len);
 /* The table, in order; NULL behind its end. */
 const struct timezone_abbreviation *timezone_abbreviation_at(int index);
-/* The offset that `abbreviation` stood for in `zone` at a local time: the latest use up to then, else the earliest one; where the zone never
- * used it, the zone's own offset then. */
+/* The offset that `abbreviation` stood for in `zone` at an instant or a local time: the latest use up to then, else the earliest one; where
+ * the zone never used it, the zone's own offset then. */
+struct timezone_moment timezone_abbreviated_at(const struct timezone *zone, const char *abbreviation, int64_t seconds);
 struct timezone_moment timezone_abbreviated_local(const struct timezone *zone, const char *abbreviation, int64_t local_seconds);
 
 /* Call for each name of the system's database, in no order; false from `each` stops. */
