@@ -24,6 +24,10 @@ struct engine_options {
     int cache_kib, mmap_mib;
 };
 
+/* What every handle of this process and of those that it forks needs alike: engine_open does it when nobody has. Leaves no handle open,
+ * so that a process may fork afterwards. */
+bool engine_warm(struct diag *diag);
+
 /* Open (creating when asked) and make ready: WAL, our pragmas, the pgquill_* tables NOT yet created (the first DDL does). Reports
  * 58P01 when it does not exist, XX001 when it is no database. */
 struct engine *engine_open(const struct engine_options *options, struct diag *diag);

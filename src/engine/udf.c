@@ -242,21 +242,49 @@ const char *engine_function(struct engine *engine, const struct func_instance *i
     return engine_register_function(engine, instance->name, diag) ? engine->functions->name : NULL;
 }
 
+/* Names that SQLite's functions share with ours: the same for every handle of the library, so they are looked for once. */
+static struct {
+    char **names;
+    int count;
+    bool known;
+} shared_names;
+
+static bool is_ours(const char *name)
+{
+    const struct func_impl *impl = func_find(name);
+    return impl && !(impl->flags & FUNC_TYPED) && (impl->form == FUNC_SCALAR || impl->form == FUNC_AGGREGATE);
+}
+
+bool engine_warm(struct diag *diag)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *stmt = NULL;
+    if (shared_names.known)
+        return true;
+    int code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v2(db, "SELECT DISTINCT name FROM pragma_function_list", -1, &stmt, NULL);
+    while (code == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *name = (const char *) sqlite3_column_text(stmt, 0);
+        if (!is_ours(name))
+            continue;
+        shared_names.names = xrealloc(shared_names.names, sizeof *shared_names.names * (size_t) (shared_names.count + 1));
+        shared_names.names[shared_names.count++] = xstrdup(name);
+    }
+    shared_names.known = code == SQLITE_OK;
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return shared_names.known || diag_set(diag, ERRCODE_INTERNAL_ERROR, "could not list SQLite's functions: %s", sqlite3_errstr(code));
+}
+
 bool engine_override_builtins(struct engine *engine, struct diag *diag)
 {
-    sqlite3_stmt *stmt = NULL;
-    bool good = true;
-    int code = sqlite3_prepare_v2(engine->db, "SELECT DISTINCT name FROM pragma_function_list", -1, &stmt, NULL);
-    if (code != SQLITE_OK)
-        return engine_report(engine, code, diag);
-    while (good && sqlite3_step(stmt) == SQLITE_ROW) {
-        const char *name = (const char *) sqlite3_column_text(stmt, 0);
-        const struct func_impl *impl = func_find(name);
-        if (impl && !(impl->flags & FUNC_TYPED) && (impl->form == FUNC_SCALAR || impl->form == FUNC_AGGREGATE))
-            good = engine_register_function(engine, name, diag) || !diag_is_set(diag);
-    }
-    sqlite3_finalize(stmt);
-    return good;
+    if (!engine_warm(diag))
+        return false;
+    for (int i = 0; i < shared_names.count; i++)
+        if (!engine_register_function(engine, shared_names.names[i], diag) && diag_is_set(diag))
+            return false;
+    return true;
 }
 
 void engine_unregister_all(struct engine *engine)
