@@ -249,6 +249,7 @@ static void read_limits(struct session *session)
     limits->idle_in_transaction_timeout = settings_int(settings, "idle_in_transaction_session_timeout");
     limits->idle_timeout = settings_int(settings, "idle_session_timeout");
     limits->client_check_interval = settings_int(settings, "client_connection_check_interval");
+    idle_wait_set(&session->wire.idle, (int) settings_int(settings, "idle_poll_time"));
     limits->default_isolation = ISOLATION_READ_COMMITTED;
     txn_isolation_parse(settings_string(settings, "default_transaction_isolation"), &limits->default_isolation);
     limits->default_read_only = settings_bool(settings, "default_transaction_read_only");

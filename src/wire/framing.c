@@ -122,7 +122,8 @@ static enum wire_result receive(struct wire *wire)
     for (;;) {
         if (*wire->interrupts & wire->ending)
             return WIRE_INTERRUPTED;
-        ssize_t got = recv(wire->fd, wire->in + wire->in_end, wire->in_cap - wire->in_end, 0);
+        ssize_t got =
+            idle_wait_recv(&wire->idle, wire->fd, wire->in + wire->in_end, wire->in_cap - wire->in_end, wire->interrupts);
         if (got > 0) {
             wire->in_end += (size_t) got;
             wire->bytes_in += (uint64_t) got;

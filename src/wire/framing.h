@@ -3,6 +3,7 @@
 
 #include "util/buf.h"
 #include "util/diag.h"
+#include "wire/idle.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct wire {
     volatile const int *interrupts; /* bits; seen between waits */
     int ending;                     /* the bits of `interrupts` that end the session: a blocked write gives up */
     uint64_t bytes_in, bytes_out;
+    struct idle_wait idle; /* off until its owner says how long */
 };
 
 struct wire_message {
