@@ -353,3 +353,13 @@ void gate_bump_catalog(struct gate *gate)
 {
     atomic_fetch_add(&gate->catalog_generation, 1);
 }
+
+int64_t gate_agreed_schema(const struct gate *gate)
+{
+    return atomic_load_explicit(&gate->agreed_schema, memory_order_relaxed);
+}
+
+void gate_set_agreed_schema(struct gate *gate, int64_t version)
+{
+    atomic_store_explicit(&gate->agreed_schema, version, memory_order_relaxed);
+}

@@ -45,6 +45,9 @@ uint32_t gate_wal_pages(const struct gate *gate);
 /* Catalog generation: grows with each committed schema change. */
 uint64_t gate_catalog_generation(const struct gate *gate);
 void gate_bump_catalog(struct gate *gate);
+/* The committed schema version at which a process last found that the file's schema holds just what our bookkeeping says; 0: none. */
+int64_t gate_agreed_schema(const struct gate *gate);
+void gate_set_agreed_schema(struct gate *gate, int64_t version);
 uint64_t gate_recoveries(const struct gate *gate);
 
 /* Sequences: values that a file's row has reserved, handed out across processes.

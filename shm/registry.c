@@ -104,6 +104,7 @@ struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
     if (getrandom(&key, sizeof key, 0) != sizeof key)
         key = (uint32_t) now_us() * 2654435761u;
     atomic_store(&slot->cancel_key, key);
+    atomic_store(&slot->started, 0);
     atomic_fetch_add(&slot->generation, 1);
     atomic_store(&slot->interrupt, INTERRUPT_NONE);
     atomic_store(&slot->wait, WAIT_NONE);
@@ -121,6 +122,11 @@ struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
 void slot_own(struct session_slot *slot, pid_t pid)
 {
     atomic_store(&slot->started, process_start_time(pid));
+    atomic_store(&slot->pid, pid);
+}
+
+void slot_claim(struct session_slot *slot, pid_t pid)
+{
     atomic_store(&slot->pid, pid);
 }
 

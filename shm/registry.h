@@ -58,8 +58,10 @@ int registry_size(const struct shm *shm);
 struct session_slot *slot_take(struct shm *shm, enum slot_kind kind);
 struct session_slot *slot_at(struct shm *shm, int index);
 int slot_index(const struct shm *shm, const struct session_slot *slot);
-/* Record whose slot it is; the owner's first act (or the master's, right after fork: both write the same). Start time is read from /proc. */
+/* Record whose slot it is: the owner's first act. Its start time is read from /proc, so that another process of the same number is told apart. */
 void slot_own(struct session_slot *slot, pid_t pid);
+/* The same by the parent right after fork, in case the child does not come to it: the number alone. */
+void slot_claim(struct session_slot *slot, pid_t pid);
 /* Free the slot of a process that has been reaped: atomics alone, never blocks, at most once. Copies what it held into `last` (may be NULL). */
 bool slot_free_by_pid(struct shm *shm, pid_t pid, struct slot_info *last);
 /* Reclaim slots whose process is gone; returns how many. */

@@ -49,6 +49,7 @@ struct gate {
     _Atomic uint32_t sync_round;         /* futex: grows when a sync has ended */
     _Atomic uint32_t wal_pages;          /* frames in the WAL after the last commit; the checkpointer looks at it */
     _Atomic uint64_t catalog_generation;
+    _Atomic int64_t agreed_schema; /* schema version at which SQLite's schema and our books were found to agree; 0: not looked yet */
     int32_t queue[]; /* slot indexes in arrival order; max_sessions of them */
 };
 

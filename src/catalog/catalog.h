@@ -109,6 +109,8 @@ struct catalog_function; /* user-defined functions: later */
 /* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
 struct catalog_source {
     void *self;
+    bool is_agreed;           /* somebody has compared the file's schema, as it is now, with the books: it need not be read */
+    void (*agree)(void *self); /* told after a load that compared them and found no difference; NULL: nobody wants to know */
     bool (*query)(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag);
 };
 

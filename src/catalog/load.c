@@ -23,6 +23,8 @@ struct loader {
     struct rows tables, columns;                                /* of SQLite's schema */
     struct rows relations, attributes, indexes, constraints, sequences, types, schemas;
     int relation_capacity, type_capacity;
+    bool has_books; /* there are pgquill_* tables */
+    bool differs;   /* … and the schema holds something else than they say */
 };
 
 static bool add_row(void *argument, int ncols, const struct datum *cols)
@@ -94,10 +96,13 @@ static int16_t *numbers_at(const struct rows *rows, int row, int column, struct 
 static bool read_hidden(struct loader *l)
 {
     struct rows found;
-    if (!read_rows(l, &found, &l->scratch, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pgquill_relation'"))
-        return false;
-    if (found.count == 0)
-        return true;
+    if (!l->source->is_agreed) {
+        if (!read_rows(l, &found, &l->scratch, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pgquill_relation'"))
+            return false;
+        if (found.count == 0)
+            return true;
+        l->has_books = true;
+    }
     struct arena *arena = &l->snapshot->arena;
     return read_rows(l, &l->schemas, arena, HIDDEN_READ_SCHEMAS) && read_rows(l, &l->relations, arena, HIDDEN_READ_RELATIONS) &&
            read_rows(l, &l->attributes, arena, HIDDEN_READ_COLUMNS) && read_rows(l, &l->indexes, arena, HIDDEN_READ_INDEXES) &&
@@ -107,6 +112,8 @@ static bool read_hidden(struct loader *l)
 
 static bool read_schema(struct loader *l)
 {
+    if (l->source->is_agreed)
+        return true;
     return read_rows(l, &l->tables, &l->snapshot->arena,
                      "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
                      "AND name NOT LIKE 'pgquill\\_%' ESCAPE '\\' ORDER BY name") &&
@@ -353,8 +360,10 @@ static void load_relations(struct loader *l)
             load_sequence(l, &relation);
         else
             load_columns(l, &relation);
-        if (relation.kind == 'r' && (!has_table(l, relation.storage) || !still_matches(l, &relation)))
+        if (relation.kind == 'r' && !l->source->is_agreed && (!has_table(l, relation.storage) || !still_matches(l, &relation))) {
+            l->differs = true;
             continue;
+        }
         if (relation.kind == 'r') {
             load_indexes(l, &relation);
             load_constraints(l, &relation);
@@ -525,6 +534,7 @@ static bool infer_relations(struct loader *l)
         const char *name = text_at(&l->tables, i, 0), *kind = text_at(&l->tables, i, 1), *sql = text_at(&l->tables, i, 2);
         if (is_known(l, name) || (sql && strncasecmp(sql, "CREATE VIRTUAL", 14) == 0))
             continue;
+        l->differs = true;
         struct catalog_relation relation = {.name = name, .storage = name, .schema = OID_PUBLIC, .kind = 'r', .persistence = 'p', .is_foreign = true};
         relation.oid = infer_oid("relation", name, oid_is_taken, l->snapshot);
         relation.row_type = infer_oid("row type", name, oid_is_taken, l->snapshot);
@@ -726,6 +736,8 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
         sort_snapshot(snapshot);
     }
     arena_deinit(&loader.scratch);
+    if (good && loader.has_books && !loader.differs && source->agree)
+        source->agree(source->self);
     if (good)
         return snapshot;
     snapshot_free(snapshot);

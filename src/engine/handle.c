@@ -123,7 +123,7 @@ __attribute__((constructor)) static void configure_library(void)
     /* A process has one thread and few handles: the library's mutexes and statistics would only cost. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 100);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 40);
 }
 
 struct engine *engine_open(const struct engine_options *options, struct diag *diag)
@@ -213,13 +213,22 @@ static bool query_for_catalog(void *self, const char *sql, bool (*row)(void *arg
     return good;
 }
 
+static void note_agreement(void *self)
+{
+    struct engine *engine = self;
+    /* What is not committed is nobody else's. */
+    if (engine->gate && engine->txn != ENGINE_TXN_WRITE && engine->catalog_cookie > 0)
+        gate_set_agreed_schema(engine->gate, engine->catalog_cookie);
+}
+
 void engine_catalog_source(struct engine *engine, struct catalog_source *source)
 {
-    *source = (struct catalog_source){.self = engine, .query = query_for_catalog};
+    *source = (struct catalog_source){.self = engine, .query = query_for_catalog, .agree = note_agreement};
     /* Before the catalog is read: what changes meanwhile is told again, never missed. */
     struct diag ignored = {0};
     if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))
         diag_clear(&ignored);
+    source->is_agreed = engine->gate && engine->catalog_cookie > 0 && gate_agreed_schema(engine->gate) == engine->catalog_cookie;
 }
 
 void engine_set_foreign_keys(struct engine *engine, bool on)

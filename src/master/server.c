@@ -1,6 +1,5 @@
 #include "master/server.h"
 
-#include "engine/engine.h"
 #include "master/conffile.h"
 #include "master/control.h"
 #include "master/daemon.h"
@@ -200,12 +199,8 @@ static bool start(struct server *server)
         log_errno(LOG_LEVEL_FATAL, "could not set up signals");
         return false;
     }
-    struct diag diag = {0};
-    if (!engine_warm(&diag)) {
-        log_write(LOG_LEVEL_FATAL, "%s", diag.message);
-        diag_clear(&diag);
+    if (!spawn_warm(server))
         return false;
-    }
     log_write(LOG_LEVEL_LOG, "starting pgquilld %s, database \"%s\"", PGQUILL_VERSION, server->places.file);
     setproctitle("%s", server->places.file);
     return true;

@@ -88,10 +88,24 @@ static pid_t fork_child(struct server *server, enum child_kind kind, struct sess
             slot_own(slot, getpid());
     } else {
         if (slot)
-            slot_own(slot, pid);
+            slot_claim(slot, pid);
         keep_child(server, pid, kind, slot);
     }
     return pid;
+}
+
+bool spawn_warm(struct server *server)
+{
+    struct diag diag = {0};
+    struct session_options options = server_session_options(server);
+    options.slot = slot_take(server->shm, SLOT_CLIENT);
+    bool good = options.slot && session_warm(&options, &diag);
+    if (options.slot)
+        give_back(server, options.slot);
+    if (!good)
+        log_write(LOG_LEVEL_FATAL, "could not prepare for sessions: %s", diag.message ? diag.message : "no free session slot");
+    diag_clear(&diag);
+    return good;
 }
 
 bool spawn_worker(struct server *server)

@@ -5,6 +5,8 @@
 
 /* Children of the master. Each new process closes what only the master may hold; all signals are blocked at its start. */
 
+/* Do once, in the master, what each of its children would have to do alike (session_warm). false: reported to the log. */
+bool spawn_warm(struct server *server);
 /* Fork one worker; its registry slot is taken before. false: no slot or no process could be had (logged). */
 bool spawn_worker(struct server *server);
 /* Fork the checkpointer. */

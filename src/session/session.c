@@ -104,6 +104,22 @@ struct session *session_prepare(const struct session_options *options, struct di
     return session;
 }
 
+bool session_warm(const struct session_options *options, struct diag *diag)
+{
+    static const char usual[] = "SELECT a.n + 1, upper(b.t) FROM (VALUES (1)) AS a(n) JOIN (VALUES (1, 'x')) AS b(n, t) ON a.n = b.n "
+                                "WHERE a.n > 0 GROUP BY 1, 2 ORDER BY 1";
+    struct session_options alone = *options;
+    alone.default_path = ":memory:";
+    alone.shm = NULL;
+    struct session *session = session_prepare(&alone, diag);
+    if (!session)
+        return false;
+    /* Nobody reads the answer. */
+    simple_query(session, &(struct wire_message){.type = 'Q', .data = usual, .len = sizeof usual});
+    session_free(session);
+    return true;
+}
+
 void session_free(struct session *session)
 {
     if (!session)
@@ -132,8 +148,15 @@ bool session_reload_catalog(struct session *session, struct diag *diag)
 {
     struct catalog_source source;
     uint64_t generation = session->gate ? gate_catalog_generation(session->gate) : 0;
+    /* One moment's schema, and one transaction's cost. */
+    bool is_own = engine_txn_state(session->engine) == ENGINE_TXN_NONE && engine_begin_snapshot(session->engine, diag);
+    if (!is_own && diag_is_set(diag))
+        return false;
     engine_catalog_source(session->engine, &source);
-    if (!catalog_load(session->catalog, &source, diag))
+    bool good = catalog_load(session->catalog, &source, diag);
+    if (is_own && !engine_commit(session->engine, ENGINE_ASYNC, good ? diag : &(struct diag){0}))
+        return false;
+    if (!good)
         return false;
     session->catalog_seen = generation;
     session->catalog_dirty = false;
@@ -376,6 +399,7 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     enum connect_result connected = session_connect(session, address, &diag);
     if (connected == CONNECT_OK) {
         session->is_connected = true;
+        idle_wait_set(&session->wire.idle, (int) settings_int(session->settings, "idle_poll_time"));
         become_idle(session);
         loop(session);
     } else if (connected == CONNECT_REFUSED) {

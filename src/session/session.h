@@ -22,6 +22,11 @@ struct session_options {
     const char *os_user;       /* who runs the server */
 };
 
+/* What every session touches alike (library symbols, tables made at first use) is touched in this process, so that those which it forks
+ * find it done. Runs a statement in a database in memory; no
+ * file is opened, and nothing is left open. False after a report. */
+bool session_warm(const struct session_options *options, struct diag *diag);
+
 /* Everything that can be done before a client is there: the handle on the default database opened, the catalog read, what is always
  * needed prepared. NULL after a report. */
 struct session *session_prepare(const struct session_options *options, struct diag *diag);
