@@ -44,6 +44,8 @@ static int native_group(oid_t type)
     case TIMESTAMPTZ_OID:
     case UUID_OID:
     case MONEY_OID:
+    case MACADDR_OID:
+    case MACADDR8_OID:
     case XID_OID:
     case CID_OID:
         return 100 + (int) type;
