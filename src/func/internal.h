@@ -36,6 +36,14 @@ bool internal_row(struct fcall *call, int nargs, const struct datum *args, struc
 bool internal_field(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_subscript(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_slice(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_subscript_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_slice_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_field_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_row_null(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+
+/* Convert a value that is not NULL through its text form; the type's input function may report. */
+bool internal_cast_value(struct fcall *call, const struct type_desc *from, const struct type_desc *to, int32_t typmod,
+                         const struct datum *value, struct datum *result);
 
 /* Aggregates: one row at most (21000), rows in one value, an inner aggregate over sorted rows. */
 bool internal_single_step(struct fcall *call, void *state, int nargs, const struct datum *args);

@@ -49,6 +49,14 @@ bool dml_default(struct analysis *a, const struct catalog_relation *relation, co
     return analyse_default(a->compiler, a->arena, relation, column, out, a->diag);
 }
 
+bool dml_default_part(struct analysis *a, const PgQuery__ResTarget *node, int location)
+{
+    bool element = node->indirection[0]->node_case == PG_QUERY__NODE__NODE_A_INDICES;
+    analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, location,
+                   element ? "cannot set an array element to DEFAULT" : "cannot set a subfield to DEFAULT");
+    return false;
+}
+
 bool dml_returning(struct analysis *a, struct query *query, size_t count, PgQuery__Node **nodes)
 {
     return analyse_targets(a, count, nodes, CLAUSE_RETURNING, &query->nreturning, &query->returning) &&
@@ -108,11 +116,22 @@ static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRe
                           "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
 }
 
+/* The target's column as it is before. */
+static struct expr *target_column(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column)
+{
+    struct rte *rte = a->scope->query->result;
+    for (int i = 0; rte && rte->relation == relation && i < rte->ncolumns; i++)
+        if (rte->columns[i].attribute == column)
+            return expr_column(a, rte, i + 1, 0, -1);
+    return analysis_error(a, "XX000", -1, "column \"%s\" is not the target's", column->name);
+}
+
 bool dml_assignments(struct analysis *a, const struct catalog_relation *relation, size_t count, PgQuery__Node **nodes, int *nout,
                      struct assignment **out)
 {
     *out = arena_array(a->arena, struct assignment, count);
     *nout = 0;
+    bool *in_part = arena_array(a->arena, bool, count + 1);
     for (size_t i = 0; i < count; i++) {
         const PgQuery__ResTarget *node = nodes[i]->res_target;
         const struct catalog_column *column = catalog_column_by_name(relation, node->name);
@@ -120,12 +139,11 @@ bool dml_assignments(struct analysis *a, const struct catalog_relation *relation
             return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist",
                                   node->name, relation->name),
                    false;
-        if (node->n_indirection)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
-                                  "assignment to an element or field is not supported yet"),
-                   false;
+        struct assignment *earlier = NULL;
         for (int k = 0; k < *nout; k++)
-            if ((*out)[k].column == column)
+            if ((*out)[k].column == column && node->n_indirection && in_part[k])
+                earlier = &(*out)[k];
+            else if ((*out)[k].column == column)
                 return analysis_error(a, ERRCODE_SYNTAX_ERROR, node->location, "multiple assignments to same column \"%s\"",
                                       column->name),
                        false;
@@ -147,7 +165,21 @@ bool dml_assignments(struct analysis *a, const struct catalog_relation *relation
         }
         if (column->generated)
             continue;
-        if (is_default) {
+        if (node->n_indirection) {
+            struct expr *before = earlier ? earlier->value : target_column(a, relation, column);
+            if (is_default)
+                return dml_default_part(a, node, value->location);
+            value = before ? analyse_assign_part(a, before, column->name, column->type, column->typmod, node->n_indirection,
+                                                 node->indirection, value, node->location)
+                           : NULL;
+            if (!value)
+                return false;
+            if (earlier) {
+                earlier->value = value;
+                continue;
+            }
+            in_part[*nout] = true;
+        } else if (is_default) {
             if (!dml_default(a, relation, column, &value))
                 return false;
             if (!value)

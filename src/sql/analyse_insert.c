@@ -5,12 +5,14 @@
 struct insert_columns {
     int count;
     const struct catalog_column **columns;
+    const PgQuery__ResTarget **nodes; /* as written; NULL where no list was */
 };
 
 static bool column_list(struct analysis *a, const struct catalog_relation *relation, const PgQuery__InsertStmt *stmt,
                         struct insert_columns *out)
 {
     out->columns = arena_array(a->arena, const struct catalog_column *, relation->natts + (int) stmt->n_cols);
+    out->nodes = arena_array(a->arena, const PgQuery__ResTarget *, relation->natts + (int) stmt->n_cols);
     if (!stmt->n_cols) {
         for (int i = 0; i < relation->natts; i++)
             if (!relation->columns[i].dropped)
@@ -24,18 +26,39 @@ static bool column_list(struct analysis *a, const struct catalog_relation *relat
             return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, node->location, "column \"%s\" of relation \"%s\" does not exist",
                                   node->name, relation->name),
                    false;
-        if (node->n_indirection)
-            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, node->location,
-                                  "assignment to an element or field is not supported yet"),
-                   false;
         for (int k = 0; k < out->count; k++)
-            if (out->columns[k] == column)
+            if (out->columns[k] == column && (!node->n_indirection || !out->nodes[k]->n_indirection))
                 return analysis_error(a, ERRCODE_DUPLICATE_COLUMN, node->location, "column \"%s\" specified more than once",
                                       node->name),
                        false;
+        out->nodes[out->count] = node;
         out->columns[out->count++] = column;
     }
     return true;
+}
+
+static const PgQuery__ResTarget *part_of(const struct insert_columns *columns, int index)
+{
+    const PgQuery__ResTarget *node = columns->nodes[index];
+    return node && node->n_indirection ? node : NULL;
+}
+
+/* Which value of a row the column's is: several parts of one column make one value. */
+static int value_slot(const struct insert_columns *columns, int index, const struct insert_columns *all)
+{
+    for (int i = 0; i < all->count; i++)
+        if (all->columns[i] == columns->columns[index])
+            return i;
+    return all->count;
+}
+
+static struct expr *assign_part(struct analysis *a, const struct catalog_column *column, const PgQuery__ResTarget *node,
+                                struct expr *before, struct expr *value)
+{
+    if (!before)
+        before = literal_null(a, column->type, -1);
+    return analyse_assign_part(a, before, column->name, column->type, column->typmod, node->n_indirection, node->indirection,
+                               value, node->location);
 }
 
 static bool check_counts(struct analysis *a, const struct insert_columns *columns, int given, bool listed, int location,
@@ -121,27 +144,36 @@ static bool insert_values(struct analysis *a, struct query *query, const PgQuery
         source->nvalues = 1;
         source->values = arena_array(a->arena, struct expr_list, 1);
     }
-    struct insert_columns all = {0, arena_array(a->arena, const struct catalog_column *, relation->natts + given)};
+    struct insert_columns all = {0, arena_array(a->arena, const struct catalog_column *, relation->natts + given), NULL};
     struct expr_list *rows = arena_array(a->arena, struct expr_list, source->nvalues);
     for (int c = 0; c < given; c++) {
         const struct catalog_column *column = columns->columns[c];
+        const PgQuery__ResTarget *part = part_of(columns, c);
         bool used = !column->generated;
+        int slot = value_slot(columns, c, &all);
         for (int r = 0; r < source->nvalues; r++) {
-            struct expr *value = source->values[r].items[c];
-            if (value->kind == EXPR_DEFAULT || is_user_override(column, stmt->override)) {
+            struct expr *value = source->values[r].items[c], *before = slot < rows[r].count ? rows[r].items[slot] : NULL;
+            if (part) {
+                if (value->kind == EXPR_DEFAULT ? !dml_default_part(a, part, value->location)
+                                                : !check_given(a, column, stmt->override) ||
+                                                      !(value = assign_part(a, column, part, before, value)))
+                    return false;
+            } else if (value->kind == EXPR_DEFAULT || is_user_override(column, stmt->override)) {
                 if (used && !default_or_null(a, relation, column, &value))
                     return false;
             } else if (!check_given(a, column, stmt->override) || !(value = dml_assign(a, column, value))) {
                 return false;
             }
-            if (used)
+            if (before)
+                rows[r].items[slot] = value;
+            else if (used)
                 expr_list_add(a, &rows[r], value);
         }
-        if (used)
+        if (used && slot == all.count)
             all.columns[all.count++] = column;
     }
     for (int r = 0; r < source->nvalues; r++) {
-        struct insert_columns rest = {0, arena_array(a->arena, const struct catalog_column *, relation->natts)};
+        struct insert_columns rest = {0, arena_array(a->arena, const struct catalog_column *, relation->natts), NULL};
         if (!omitted(a, relation, columns, given, &rows[r], &rest))
             return false;
         for (int i = 0; r == 0 && i < rest.count; i++)
@@ -184,11 +216,18 @@ static bool insert_select(struct analysis *a, struct query *query, const PgQuery
         while (source->targets[i].junk)
             i++;
         const struct expr *expr = source->targets[i].expr;
-        oid_t type = columns->columns[c]->type;
+        const struct catalog_column *column = columns->columns[c];
+        const PgQuery__ResTarget *part = part_of(columns, c);
+        oid_t type = column->type;
+        if (part && expr->type == UNKNOWN_OID)
+            type = analyse_part_type(a, column->name, column->type, column->typmod, part->n_indirection, part->indirection,
+                                     part->location);
+        if (!type)
+            return false;
         if (expr->type == UNKNOWN_OID && !output_coerce(a, source, c, type, -1, COERCE_ASSIGNMENT))
             return false;
     }
-    struct insert_columns all = {0, arena_array(a->arena, const struct catalog_column *, relation->natts)};
+    struct insert_columns all = {0, arena_array(a->arena, const struct catalog_column *, relation->natts), NULL};
     struct rte *rte = rte_subquery(a, source, "*SELECT*", 0, NULL);
     struct expr_list values = {0};
     bool plain = true;
@@ -198,10 +237,19 @@ static bool insert_select(struct analysis *a, struct query *query, const PgQuery
         if (!check_given(a, column, stmt->override))
             return false;
         struct expr *assigned = NULL;
-        if (is_user_override(column, stmt->override) ? !default_or_null(a, relation, column, &assigned)
+        const PgQuery__ResTarget *part = part_of(columns, c);
+        int slot = value_slot(columns, c, &all);
+        if (part) {
+            if (!(assigned = assign_part(a, column, part, slot < values.count ? values.items[slot] : NULL, value)))
+                return false;
+        } else if (is_user_override(column, stmt->override) ? !default_or_null(a, relation, column, &assigned)
                                                      : !(assigned = dml_assign(a, column, value)))
             return false;
         plain = plain && assigned == value;
+        if (slot < values.count) {
+            values.items[slot] = assigned;
+            continue;
+        }
         expr_list_add(a, &values, assigned);
         all.columns[all.count++] = column;
     }

@@ -210,6 +210,18 @@ struct expr *expr_bool(struct analysis *a, enum expr_kind kind, struct expr *lef
 /* Columns of a composite: a row type's or a record's, when known. */
 int composite_fields(struct analysis *a, const struct expr *expr, struct type_field **fields);
 
+/* analyse_part.c */
+struct expr *analyse_indirection(struct analysis *a, const PgQuery__AIndirection *node);
+struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t count, PgQuery__Node **nodes);
+/* analyse_assign.c */
+/* `value` put into a part of `target`, a column's value before (NULL constant in INSERT): what the column becomes. */
+struct expr *analyse_assign_part(struct analysis *a, struct expr *target, const char *name, oid_t type, int32_t typmod, size_t count,
+                                 PgQuery__Node **parts, struct expr *value, int location);
+/* The type of such a part; 0 after a report. */
+oid_t analyse_part_type(struct analysis *a, const char *name, oid_t type, int32_t typmod, size_t count, PgQuery__Node **parts,
+                        int location);
+bool dml_default_part(struct analysis *a, const PgQuery__ResTarget *node, int location);
+
 /* analyse_window.c */
 struct window *window_of(struct analysis *a, const PgQuery__WindowDef *def);
 bool window_clause(struct analysis *a, size_t count, PgQuery__Node **nodes);

@@ -55,7 +55,8 @@ static bool equal_sort(struct analysis *a, const struct expr *left, const struct
 static bool equal_subscripts(struct analysis *a, const struct expr *left, const struct expr *right)
 {
     if (left->subscript.nsubscripts != right->subscript.nsubscripts || left->subscript.slice != right->subscript.slice ||
-        !expr_equal(a, left->subscript.array, right->subscript.array))
+        !expr_equal(a, left->subscript.array, right->subscript.array) ||
+        !expr_equal(a, left->subscript.value, right->subscript.value))
         return false;
     for (int i = 0; i < left->subscript.nsubscripts; i++)
         if (!expr_equal(a, left->subscript.upper[i], right->subscript.upper[i]) ||
@@ -138,7 +139,8 @@ bool expr_equal(struct analysis *a, struct expr *left, struct expr *right)
     case EXPR_SUBSCRIPT:
         return equal_subscripts(a, left, right);
     case EXPR_FIELD:
-        return left->field.index == right->field.index && expr_equal(a, left->field.arg, right->field.arg);
+        return left->field.index == right->field.index && expr_equal(a, left->field.arg, right->field.arg) &&
+               expr_equal(a, left->field.value, right->field.value);
     case EXPR_SQL_VALUE:
         return left->sql_value.which == right->sql_value.which && left->sql_value.precision == right->sql_value.precision;
     case EXPR_ROW_COMPARE:
@@ -236,9 +238,9 @@ bool expr_walk(struct expr *expr, int depth, expr_visit *visit, void *arg)
             if (expr_walk(expr->subscript.upper[i], depth, visit, arg) ||
                 (expr->subscript.slice && expr_walk(expr->subscript.lower[i], depth, visit, arg)))
                 return true;
-        return expr_walk(expr->subscript.array, depth, visit, arg);
+        return expr_walk(expr->subscript.array, depth, visit, arg) || expr_walk(expr->subscript.value, depth, visit, arg);
     case EXPR_FIELD:
-        return expr_walk(expr->field.arg, depth, visit, arg);
+        return expr_walk(expr->field.arg, depth, visit, arg) || expr_walk(expr->field.value, depth, visit, arg);
     default:
         return false;
     }

@@ -197,8 +197,10 @@ static struct expr *coerce_row(struct analysis *a, struct expr *expr, oid_t type
     int at = 0;
     for (int i = 0; i < desc->field_count; i++) {
         const struct type_field *field = &desc->fields[i];
-        if (field->dropped)
+        if (field->dropped) {
+            expr_list_add(a, &out, literal_null(a, TEXT_OID, -1)); /* it keeps its place */
             continue;
+        }
         if (at >= items.count) {
             analysis_error(a, ERRCODE_CANNOT_COERCE, location, "cannot cast type record to %s", analysis_type(a, type));
             diag_detail(a->diag, "Input has too few columns.");

@@ -376,16 +376,25 @@ static const char *jsonb_subscripts(struct lower *l, const struct expr *expr, co
 static const char *lower_subscript(struct lower *l, const struct expr *expr)
 {
     int count = expr->subscript.nsubscripts;
-    oid_t *types = arena_array(l->arena, oid_t, 1 + 2 * count);
+    oid_t *types = arena_array(l->arena, oid_t, 2 + 2 * count);
     struct buf buf = {0};
     const char *array = lower_expr(l, expr->subscript.array);
     if (!array)
         return NULL;
-    if (expr->subscript.array->type == JSONB_OID)
+    if (expr->subscript.array->type == JSONB_OID && !expr->subscript.value)
         return jsonb_subscripts(l, expr, array);
     buf_puts(&buf, array);
     types[0] = expr->subscript.array->type;
     int nargs = 1;
+    if (expr->subscript.value) {
+        const char *value = lower_expr(l, expr->subscript.value);
+        if (!value) {
+            buf_deinit(&buf);
+            return NULL;
+        }
+        buf_printf(&buf, ", %s", value);
+        types[nargs++] = expr->subscript.value->type;
+    }
     for (int i = 0; i < count; i++)
         for (int side = expr->subscript.slice ? 0 : 1; side < 2; side++) {
             struct expr **bounds = side ? expr->subscript.upper : expr->subscript.lower;
@@ -399,25 +408,32 @@ static const char *lower_subscript(struct lower *l, const struct expr *expr)
             buf_printf(&buf, ", %s", text);
         }
     const char *args = lower_take(l, &buf);
-    return lower_internal_call(l, expr->subscript.slice ? "pgquill_slice" : "pgquill_subscript", nargs, types, expr->type, -1,
-                               args);
+    const char *read = expr->subscript.slice ? "pgquill_slice" : "pgquill_subscript";
+    const char *write = expr->subscript.slice ? "pgquill_slice_set" : "pgquill_subscript_set";
+    return lower_internal_call(l, expr->subscript.value ? write : read, nargs, types, expr->type, -1, args);
 }
 
 static const char *lower_whole_row(struct lower *l, const struct rte *rte, oid_t type)
 {
     oid_t *types = arena_array(l->arena, oid_t, rte->ncolumns + 1);
     struct buf args = {0}, nulls = {0};
-    int count = 0;
+    int count = 0, ntypes = 0;
     for (int i = 0; i < rte->ncolumns; i++) {
-        if (rte->columns[i].hidden)
+        if (rte->columns[i].hidden) {
+            /* A dropped column keeps its place. */
+            if (rte->kind == RTE_RELATION) {
+                buf_printf(&args, "%sNULL", args.len ? ", " : "");
+                types[ntypes++] = TEXT_OID;
+            }
             continue;
+        }
         const char *column = lower_column(l, rte, i + 1);
-        buf_printf(&args, "%s%s", count ? ", " : "", column);
-        buf_printf(&nulls, "%s%s", count ? ", " : "", column);
-        types[count++] = rte->columns[i].type;
+        buf_printf(&args, "%s%s", args.len ? ", " : "", column);
+        buf_printf(&nulls, "%s%s", count++ ? ", " : "", column);
+        types[ntypes++] = rte->columns[i].type;
     }
     const char *list = lower_take(l, &args), *columns = lower_take(l, &nulls);
-    const char *row = lower_internal_call(l, "pgquill_row", count, types, type, -1, list);
+    const char *row = lower_internal_call(l, "pgquill_row", ntypes, types, type, -1, list);
     if (!row || !rte->nullable || count == 0)
         return row;
     /* The row that an outer join makes up is NULL as a whole. */
@@ -447,6 +463,10 @@ static const char *lower_null_test(struct lower *l, const struct expr *expr)
     } else {
         buf_deinit(&buf);
         const char *text = lower_expr(l, arg);
+        const struct type_desc *type = base_type(l->catalog, arg->type);
+        if (text && type && (type->typtype == 'c' || type->oid == RECORD_OID))
+            return lower_internal_call(l, "pgquill_row_null", 2, (oid_t[]){arg->type, INT4_OID}, BOOL_OID, -1,
+                                       LOWER_PRINT(l, "%s, %d", text, expr->kind == EXPR_IS_NOT_NULL));
         return text ? LOWER_PRINT(l, "(%s %s)", text, is) : NULL;
     }
     buf_puts(&buf, count ? ")" : "1");
@@ -645,6 +665,12 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
         return lower_subscript(l, expr);
     case EXPR_FIELD: {
         const char *arg = lower_expr(l, expr->field.arg);
+        const char *value = arg && expr->field.value ? lower_expr(l, expr->field.value) : NULL;
+        if (expr->field.value)
+            return value ? lower_internal_call(l, "pgquill_field_set", 3,
+                                               (oid_t[]){expr->field.arg->type, expr->field.value->type, INT4_OID}, expr->type,
+                                               -1, LOWER_PRINT(l, "%s, %s, %d", arg, value, expr->field.index + 1))
+                         : NULL;
         return arg ? lower_internal_call(l, "pgquill_field", 2, (oid_t[]){expr->field.arg->type, INT4_OID}, expr->type, -1,
                                          LOWER_PRINT(l, "%s, %d", arg, expr->field.index + 1))
                    : NULL;

@@ -91,15 +91,18 @@ bool lower_same_expr(const struct expr *a, const struct expr *b)
     case EXPR_SQL_VALUE:
         return a->sql_value.which == b->sql_value.which && a->sql_value.precision == b->sql_value.precision;
     case EXPR_FIELD:
-        return a->field.index == b->field.index && lower_same_expr(a->field.arg, b->field.arg);
+        return a->field.index == b->field.index && !a->field.value && !b->field.value &&
+               lower_same_expr(a->field.arg, b->field.arg);
     case EXPR_WHOLE_ROW:
         return a->whole_row.rte == b->whole_row.rte;
     case EXPR_SUBSCRIPT:
         if (a->subscript.nsubscripts != b->subscript.nsubscripts || a->subscript.slice != b->subscript.slice ||
+            a->subscript.value || b->subscript.value ||
             !lower_same_expr(a->subscript.array, b->subscript.array))
             return false;
         for (int i = 0; i < a->subscript.nsubscripts; i++)
-            if (!lower_same_expr(a->subscript.upper[i], b->subscript.upper[i]))
+            if (!lower_same_expr(a->subscript.upper[i], b->subscript.upper[i]) ||
+                !lower_same_expr(a->subscript.lower[i], b->subscript.lower[i]))
                 return false;
         return true;
     default:

@@ -75,9 +75,9 @@ bool lower_walk_expr(const struct expr *expr, lower_visit *visit, void *arg)
             if (lower_walk_expr(expr->subscript.upper ? expr->subscript.upper[i] : NULL, visit, arg) ||
                 lower_walk_expr(expr->subscript.lower ? expr->subscript.lower[i] : NULL, visit, arg))
                 return true;
-        return lower_walk_expr(expr->subscript.array, visit, arg);
+        return lower_walk_expr(expr->subscript.array, visit, arg) || lower_walk_expr(expr->subscript.value, visit, arg);
     case EXPR_FIELD:
-        return lower_walk_expr(expr->field.arg, visit, arg);
+        return lower_walk_expr(expr->field.arg, visit, arg) || lower_walk_expr(expr->field.value, visit, arg);
     default:
         return false;
     }

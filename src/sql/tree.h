@@ -120,8 +120,8 @@ struct expr {
         struct { const struct operator_fact *op; struct expr *left, *array; bool all; } array_op;
         struct { enum sublink_kind kind; struct query *query; struct expr_list left; const struct operator_fact **ops; bool all_of; bool negated; } sublink;
         struct { struct expr_list left, right; const struct operator_fact **ops; int strategy; /* 1 < 2 <= 3 = 4 >= 5 > 6 <> */ } row_compare;
-        struct { struct expr *array; int nsubscripts; struct expr **upper, **lower; bool slice; } subscript;
-        struct { struct expr *arg; int index; const char *name; } field;
+        struct { struct expr *array; int nsubscripts; struct expr **upper, **lower; bool slice; struct expr *value; } subscript; /* value: what is assigned there, the result being the array; NULL: it is read */
+        struct { struct expr *arg; int index; const char *name; struct expr *value; } field; /* value: as above */
         struct { enum sql_value which; int precision; } sql_value;
         struct { struct rte *rte; int levels_up; } whole_row;
     };

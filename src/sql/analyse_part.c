@@ -1,0 +1,183 @@
+#include "sql/analyse_internal.h"
+
+#include "type/array.h"
+
+#include <stdlib.h>
+
+/* Parts of values: elements and slices of arrays, members of jsonb, fields of rows; read here, assigned to by INSERT and UPDATE. */
+
+static bool subscript_bound(struct analysis *a, const PgQuery__Node *node, bool json, struct expr **out)
+{
+    struct expr *bound = analyse_expr(a, node);
+    if (!bound)
+        return false;
+    oid_t type = json && bound->type != INT4_OID && bound->type != INT2_OID ? TEXT_OID : INT4_OID;
+    *out = coerce_to_target(a, bound, type, -1, json ? COERCE_IMPLICIT : COERCE_ASSIGNMENT, bound->location);
+    if (!*out && !diag_is_set(a->diag))
+        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location,
+                       json ? "subscript type %s is not supported" : "array subscript must have type integer",
+                       analysis_type(a, bound->type));
+    return *out != NULL;
+}
+
+struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t count, PgQuery__Node **nodes)
+{
+    int32_t typmod = arg->typmod;
+    oid_t base = coercion_base(a, arg->type, &typmod);
+    const struct type_desc *desc = analysis_type_desc(a, base);
+    bool json = base == JSONB_OID, slice = false;
+    if (!desc || (!desc->element && !json))
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location,
+                              "cannot subscript type %s because it does not support subscripting", analysis_type(a, arg->type));
+    for (size_t i = 0; i < count; i++)
+        slice |= nodes[i]->a_indices->is_slice;
+    if (json && slice)
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "jsonb subscript does not support slices");
+    if (!json && count > ARRAY_DIMENSIONS_MAX)
+        return analysis_error(a, ERRCODE_PROGRAM_LIMIT_EXCEEDED, -1,
+                              "number of array dimensions (%d) exceeds the maximum allowed (%d)", (int) count,
+                              ARRAY_DIMENSIONS_MAX);
+    struct expr *expr = expr_new(a, EXPR_SUBSCRIPT, json || slice ? base : desc->element, arg->location);
+    expr->typmod = json ? -1 : typmod;
+    expr->subscript.array = arg;
+    expr->subscript.slice = slice;
+    expr->subscript.nsubscripts = (int) count;
+    expr->subscript.upper = arena_array(a->arena, struct expr *, count);
+    expr->subscript.lower = arena_array(a->arena, struct expr *, count);
+    for (size_t i = 0; i < count; i++) {
+        const PgQuery__AIndices *indices = nodes[i]->a_indices;
+        /* a[3] among slices means a[1:3] */
+        if (slice && !indices->is_slice)
+            expr->subscript.lower[i] = literal_int(a, 1, INT4_OID, -1);
+        if (indices->lidx && !subscript_bound(a, indices->lidx, json, &expr->subscript.lower[i]))
+            return NULL;
+        if (indices->uidx && !subscript_bound(a, indices->uidx, json, &expr->subscript.upper[i]))
+            return NULL;
+    }
+    return coerce_collate(a, expr, 1, &arg);
+}
+
+/* The expression that a column of a subquery or a VALUES list comes from; NULL: it is no such column. */
+static const struct expr *column_source(const struct expr *expr)
+{
+    if (expr->kind != EXPR_COLUMN || expr->column.attno < 1)
+        return NULL;
+    const struct rte *rte = expr->column.rte;
+    int attno = expr->column.attno;
+    if (rte->kind == RTE_VALUES && rte->nrows > 0 && attno <= rte->rows[0].count)
+        return rte->rows[0].items[attno - 1];
+    const struct query *query = rte->kind == RTE_SUBQUERY ? rte->subquery : rte->kind == RTE_CTE && rte->cte ? rte->cte->query : NULL;
+    while (query && query->setop != SETOP_NONE)
+        query = query->left;
+    if (!query || query->command != COMMAND_SELECT)
+        return NULL;
+    if (query->nvalues)
+        return attno <= query->values[0].count ? query->values[0].items[attno - 1] : NULL;
+    for (int i = 0; i < query->ntargets; i++)
+        if (!query->targets[i].junk && --attno == 0)
+            return query->targets[i].expr;
+    return NULL;
+}
+
+int composite_fields(struct analysis *a, const struct expr *expr, struct type_field **fields)
+{
+    const struct type_desc *desc = analysis_type_desc(a, coercion_base(a, expr->type, NULL));
+    if (desc && desc->typtype == 'c' && desc->field_count) {
+        *fields = arena_array(a->arena, struct type_field, desc->field_count);
+        memcpy(*fields, desc->fields, sizeof(struct type_field) * (size_t) desc->field_count);
+        return desc->field_count;
+    }
+    if (expr->kind == EXPR_WHOLE_ROW) {
+        const struct rte *rte = expr->whole_row.rte;
+        *fields = arena_array(a->arena, struct type_field, rte->ncolumns);
+        for (int i = 0; i < rte->ncolumns; i++)
+            (*fields)[i] =
+                (struct type_field){rte->columns[i].name, rte->columns[i].type, rte->columns[i].typmod, rte->columns[i].hidden};
+        return rte->ncolumns;
+    }
+    if (expr->kind == EXPR_ROW) {
+        *fields = arena_array(a->arena, struct type_field, expr->list.args.count);
+        for (int i = 0; i < expr->list.args.count; i++)
+            (*fields)[i] = (struct type_field){arena_printf(a->arena, "f%d", i + 1), expr->list.args.items[i]->type,
+                                               expr->list.args.items[i]->typmod, false};
+        return expr->list.args.count;
+    }
+    const struct expr *source = column_source(expr);
+    if (source && source != expr && expr->type == RECORD_OID)
+        return composite_fields(a, source, fields);
+    if (expr->kind == EXPR_CALL && expr->call.proc->all_args && expr->call.proc->names && expr->type == RECORD_OID) {
+        /* OUT parameters name the record's fields. */
+        const char *types = expr->call.proc->all_args, *names = expr->call.proc->names;
+        int count = 0, cap = (int) strlen(expr->call.proc->modes);
+        *fields = arena_array(a->arena, struct type_field, cap);
+        for (int i = 0; i < cap; i++) {
+            char *end;
+            oid_t type = (oid_t) strtoul(types, &end, 10);
+            const char *comma = strchrnul(names, ',');
+            if (strchr("obt", expr->call.proc->modes[i]))
+                (*fields)[count++] =
+                    (struct type_field){arena_strndup(a->arena, names, (size_t) (comma - names)), type, -1, false};
+            types = end;
+            names = *comma ? comma + 1 : comma;
+        }
+        return count;
+    }
+    return -1;
+}
+
+struct expr *analyse_field(struct analysis *a, struct expr *arg, const char *name, int location)
+{
+    struct type_field *fields;
+    int count = composite_fields(a, arg, &fields);
+    for (int i = 0; i < count; i++) {
+        if (fields[i].dropped || strcmp(fields[i].name, name) != 0)
+            continue;
+        if (arg->kind == EXPR_WHOLE_ROW)
+            return expr_column(a, arg->whole_row.rte, i + 1, arg->whole_row.levels_up, location);
+        if (arg->kind == EXPR_ROW)
+            return arg->list.args.items[i];
+        struct expr *expr = expr_new(a, EXPR_FIELD, fields[i].type, location);
+        expr->typmod = fields[i].typmod;
+        expr->field.arg = arg;
+        expr->field.index = i;
+        expr->field.name = fields[i].name;
+        return expr;
+    }
+    int overloads;
+    if (proc_facts_by_name(name, &overloads)) {
+        struct overload overload;
+        if (overload_find(a, NULL, name, 1, &arg->type, 0, NULL, false, &overload) == OVERLOAD_FOUND && overload.proc)
+            return func_build(a, NULL, name, 1, &arg, location);
+    }
+    if (arg->type == RECORD_OID && count < 0)
+        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "could not identify column \"%s\" in record data type",
+                              name);
+    if (count >= 0)
+        return analysis_error(a, ERRCODE_UNDEFINED_COLUMN, location, "column \"%s\" not found in data type %s", name,
+                              analysis_type(a, arg->type));
+    return analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, location,
+                          "column notation .%s applied to type %s, which is not a composite type", name,
+                          analysis_type(a, arg->type));
+}
+
+struct expr *analyse_indirection(struct analysis *a, const PgQuery__AIndirection *node)
+{
+    struct expr *expr = analyse_expr(a, node->arg);
+    for (size_t i = 0; expr && i < node->n_indirection;) {
+        const PgQuery__Node *item = node->indirection[i];
+        if (item->node_case == PG_QUERY__NODE__NODE_A_INDICES) {
+            size_t end = i;
+            while (end < node->n_indirection && node->indirection[end]->node_case == PG_QUERY__NODE__NODE_A_INDICES)
+                end++;
+            expr = analyse_subscripts(a, expr, end - i, node->indirection + i);
+            i = end;
+        } else if (analysis_string(item)) {
+            expr = analyse_field(a, expr, analysis_string(item), expr->location);
+            i++;
+        } else {
+            return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location,
+                                  "row expansion via \"*\" is not supported here");
+        }
+    }
+    return expr;
+}
