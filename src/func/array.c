@@ -264,6 +264,8 @@ static bool positions(struct fcall *call, int nargs, const struct datum *args, s
         return true;
     if (!load(call, 0, &args[0], &array))
         return false;
+    if (array.ndims > 1)
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "searching for elements in multidimensional arrays is not supported");
     for (int i = 0; i < array.count; i++)
         if (same(call, array.element, &array.items[i], &args[1])) {
             struct datum at = datum_int(i + array.lower[0]);

@@ -39,6 +39,8 @@ bool internal_slice(struct fcall *call, int nargs, const struct datum *args, str
 bool internal_subscript_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_slice_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_field_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_named_row(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_to_record(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_row_null(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 
 /* Convert a value that is not NULL through its text form; the type's input function may report. */

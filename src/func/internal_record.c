@@ -24,8 +24,63 @@ bool internal_row(struct fcall *call, int nargs, const struct datum *args, struc
     oid_t *types = arena_alloc(call->arena, sizeof *types * (size_t) (nargs + 1));
     for (int i = 0; i < nargs; i++)
         types[i] = call->inst->args[i] ? call->inst->args[i]->oid : TEXT_OID;
-    struct composite row = {nargs, types, (struct datum *) args};
+    struct composite row = {nargs, types, (struct datum *) args, NULL};
     store(call, call->inst->result, &row, result);
+    return true;
+}
+
+/* A row that knows its fields' names, given first as an array: what an alias of FROM stands for. */
+bool internal_named_row(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    struct array names;
+    oid_t *types = arena_alloc(call->arena, sizeof *types * (size_t) (nargs + 1));
+    array_load(call->arena, type_builtin(TEXT_OID), &args[0], &names);
+    for (int i = 1; i < nargs; i++)
+        types[i - 1] = call->inst->args[i] ? call->inst->args[i]->oid : TEXT_OID;
+    struct composite row = {nargs - 1, types, (struct datum *) args + 1,
+                            arena_zalloc(call->arena, sizeof(char *) * (size_t) nargs)};
+    for (int i = 0; i < row.count; i++)
+        row.names[i] = i < names.count ? arena_strndup(call->arena, names.items[i].data, names.items[i].len) : "";
+    store(call, call->inst->result, &row, result);
+    return true;
+}
+
+static struct datum to_record(struct fcall *call, const struct type_desc *type, const struct datum *value)
+{
+    struct composite row, kept = {0};
+    struct datum result;
+    if (datum_is_null(value))
+        return datum_null();
+    load(call, type, value, &row);
+    kept.types = arena_alloc(call->arena, sizeof *kept.types * (size_t) (row.count + 1));
+    kept.fields = arena_alloc(call->arena, sizeof *kept.fields * (size_t) (row.count + 1));
+    kept.names = arena_alloc(call->arena, sizeof *kept.names * (size_t) (row.count + 1));
+    for (int i = 0; i < row.count; i++) {
+        if (i < type->field_count && type->fields[i].dropped)
+            continue;
+        kept.types[kept.count] = row.types[i];
+        kept.fields[kept.count] = row.fields[i];
+        kept.names[kept.count++] = i < type->field_count ? type->fields[i].name : "";
+    }
+    store(call, type_builtin(RECORD_OID), &kept, &result);
+    return result;
+}
+
+bool internal_to_record(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    const struct type_desc *type = type_base(call->env->resolver, call->inst->args[0]);
+    if (!type->element) {
+        *result = to_record(call, type, &args[0]);
+        return true;
+    }
+    struct array array;
+    const struct type_desc *element = type_base(call->env->resolver, type_find(call->env->resolver, type->element));
+    array_load(call->arena, element, &args[0], &array);
+    for (int i = 0; i < array.count; i++)
+        array.items[i] = to_record(call, element, &array.items[i]);
+    array.element = type_builtin(RECORD_OID);
+    *result = datum_is_null(&args[0]) ? datum_null() : array_store(call->arena, &array);
     return true;
 }
 
@@ -51,7 +106,7 @@ bool internal_field_set(struct fcall *call, int nargs, const struct datum *args,
     load(call, type, &args[0], &row);
     if (row.count < count) {
         row = (struct composite){count, arena_alloc(call->arena, sizeof *row.types * (size_t) (count + 1)),
-                                 arena_alloc(call->arena, sizeof *row.fields * (size_t) (count + 1))};
+                                 arena_alloc(call->arena, sizeof *row.fields * (size_t) (count + 1)), NULL};
         for (int i = 0; i < count; i++) {
             row.types[i] = type->fields[i].type;
             row.fields[i] = datum_null();

@@ -1,5 +1,8 @@
 #include "func/internal.h"
 
+#include "type/array.h"
+#include "type/composite.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -287,6 +290,7 @@ struct rows_from_call {
     void *cache;
     void *cursor;
     bool opened, done;
+    bool whole; /* gives rows as one value: they are taken apart */
     int ncolumns, nargs, first;
     struct datum value;
 };
@@ -318,6 +322,8 @@ static bool rows_from_open(struct fcall *call, void *state, int nargs, const str
     while (rest && cursor->ncalls < ROWS_FROM_CALLS) {
         struct rows_from_call *one = &cursor->calls[cursor->ncalls++];
         const char *name = strsep(&rest, "|");
+        one->whole = *name == '*';
+        name += one->whole;
         const char *count = strsep(&rest, "|"), *columns = strsep(&rest, "|"), *type = strsep(&rest, "|");
         if (!count || !columns || !type)
             return diag_set(call->diag, "XX000", "malformed ROWS FROM");
@@ -355,6 +361,23 @@ static bool rows_from_open(struct fcall *call, void *state, int nargs, const str
     return true;
 }
 
+/* "*name": the row that came as one value becomes its fields; anything else stays. */
+static void take_apart(struct fcall *call, const struct rows_from_call *one, struct datum *row)
+{
+    const struct type_desc *type = type_base(call->env->resolver, one->instance.result);
+    if (!type || (type->typtype != 'c' && type->oid != RECORD_OID))
+        return;
+    struct type_io io = fcall_io(call, type);
+    struct datum value = row[0];
+    struct composite fields;
+    composite_load(&io, type, &value, &fields);
+    for (int i = 0, column = 0; column < one->ncolumns && column < ROWS_FROM_COLUMNS; i++) {
+        if (i < type->field_count && type->fields[i].dropped)
+            continue;
+        row[column++] = i < fields.count ? fields.fields[i] : datum_null();
+    }
+}
+
 static bool rows_from_next(struct fcall *call, void *state, struct datum *row, bool *more)
 {
     struct rows_from_cursor *cursor = state;
@@ -372,6 +395,8 @@ static bool rows_from_next(struct fcall *call, void *state, struct datum *row, b
             if (!one->impl->table->next(&inner, one->cursor, cursor->scratch, &has))
                 return false;
             one->done = !has;
+            if (has && one->whole)
+                take_apart(&inner, one, cursor->scratch);
         }
         *more = *more || has;
         for (int k = 0; k < one->ncolumns && column < ROWS_FROM_COLUMNS; k++, column++)

@@ -1,6 +1,8 @@
 #include "func/json_value.h"
 
+#include "type/array.h"
 #include "type/codecs.h"
+#include "type/composite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,26 +60,6 @@ static bool put_time(struct fcall *call, const struct type_desc *type, const str
     return true;
 }
 
-/* An element or a field in storage form as a datum. */
-static struct datum stored(const struct json *item)
-{
-    switch (item->kind) {
-    case JSON_NULL:
-        return datum_null();
-    case JSON_BOOL:
-        return datum_bool(item->value);
-    case JSON_STRING:
-        return datum_text(item->text, item->len);
-    case JSON_NUMBER:
-        for (uint32_t i = 0; i < item->len; i++)
-            if (item->text[i] == '.' || item->text[i] == 'e' || item->text[i] == 'E')
-                return datum_real(strtod(item->text, NULL));
-        return datum_int(strtoll(item->text, NULL, 10));
-    default:
-        return datum_null();
-    }
-}
-
 static const struct type_desc *resolve(struct fcall *call, oid_t oid)
 {
     const struct type_desc *type = type_builtin(oid);
@@ -86,31 +68,14 @@ static const struct type_desc *resolve(struct fcall *call, oid_t oid)
     return type;
 }
 
-static bool put_item(struct fcall *call, const struct type_desc *type, const struct json *item, struct buf *out)
-{
-    /* Composites and arrays within are JSON again. */
-    struct datum value = item->kind >= JSON_ARRAY ? json_store(call->arena, item) : stored(item);
-    if (!type && item->kind == JSON_STRING) {
-        json_write_string(item->text, item->len, out);
-        return true;
-    }
-    if (!type) {
-        json_write(item, out);
-        return true;
-    }
-    if (type->storage == STORAGE_REAL && value.kind == DATUM_INT)
-        value = datum_real((double) value.i);
-    return json_value_put(call, type, &value, out);
-}
-
-static bool put_elements(struct fcall *call, const struct type_desc *element, const struct json *array, struct buf *out)
+static bool put_elements(struct fcall *call, const struct array *array, int dimension, int *at, struct buf *out)
 {
     buf_putc(out, '[');
-    for (uint32_t i = 0; i < array->count; i++) {
+    for (int i = 0; i < (array->ndims ? array->dims[dimension] : 0); i++) {
         if (i)
             buf_putc(out, ',');
-        bool nested = array->items[i].kind == JSON_ARRAY && !(element && element->typtype == 'c');
-        if (!(nested ? put_elements(call, element, &array->items[i], out) : put_item(call, element, &array->items[i], out)))
+        if (dimension + 1 < array->ndims ? !put_elements(call, array, dimension + 1, at, out)
+                                         : !json_value_put(call, array->element, &array->items[(*at)++], out))
             return false;
     }
     buf_putc(out, ']');
@@ -119,31 +84,30 @@ static bool put_elements(struct fcall *call, const struct type_desc *element, co
 
 static bool put_array(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
 {
-    struct json array;
-    if (!json_load(call->arena, value, &array, call->diag))
-        return false;
-    const struct json *items = array.kind == JSON_OBJECT ? json_member(&array, "a", 1) : &array;
-    return put_elements(call, resolve(call, type->element), items ? items : &array, out);
+    struct array array;
+    int at = 0;
+    array_load(call->arena, type_base(call->env->resolver, resolve(call, type->element)), value, &array);
+    return put_elements(call, &array, 0, &at, out);
 }
 
 static bool put_composite(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
 {
-    struct json fields;
-    if (!json_load(call->arena, value, &fields, call->diag))
-        return false;
+    struct type_io io = fcall_io(call, type);
+    struct composite row;
     bool first = true;
+    composite_load(&io, type, value, &row);
     buf_putc(out, '{');
-    for (uint32_t i = 0, at = 0; i < fields.count; i++, at++) {
-        const struct type_field *field = (int) at < type->field_count ? &type->fields[at] : NULL;
+    for (int i = 0; i < row.count; i++) {
+        const struct type_field *field = i < type->field_count ? &type->fields[i] : NULL;
         if (field && field->dropped)
             continue;
         if (!first)
             buf_putc(out, ',');
         first = false;
-        const char *name = field ? field->name : arena_printf(call->arena, "f%u", i + 1);
+        const char *name = field ? field->name : row.names ? row.names[i] : arena_printf(call->arena, "f%d", i + 1);
         json_write_string(name, strlen(name), out);
         buf_putc(out, ':');
-        if (!put_item(call, field ? resolve(call, field->type) : NULL, &fields.items[i], out))
+        if (!json_value_put(call, type_find(call->env->resolver, row.types[i]), &row.fields[i], out))
             return false;
     }
     buf_putc(out, '}');

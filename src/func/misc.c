@@ -236,6 +236,8 @@ const struct func_impl func_impls_internal[] = {
     TYPED("pgquill_subscript_set", internal_subscript_set, 0),
     TYPED("pgquill_slice_set", internal_slice_set, 0),
     TYPED("pgquill_field_set", internal_field_set, 0),
+    TYPED("pgquill_named_row", internal_named_row, 0),
+    TYPED("pgquill_to_record", internal_to_record, 0),
     TYPED("pgquill_row_null", internal_row_null, 0),
     {"pgquill_single", FUNC_AGGREGATE, 0, NULL, NULL, INTERNAL_SINGLE_SIZE, internal_single_step, NULL, internal_single_final,
      NULL},

@@ -99,8 +99,8 @@ static struct expr *assign(const struct part *part, struct expr *target, oid_t t
     return count ? assign_field(part, target, type, typmod, count, nodes, value) : to_type(part, value, type, typmod, false);
 }
 
-struct expr *analyse_assign_part(struct analysis *a, struct expr *target, const char *name, oid_t type, int32_t typmod, size_t count,
-                                 PgQuery__Node **parts, struct expr *value, int location)
+struct expr *analyse_assign_part(struct analysis *a, struct expr *target, const char *name, oid_t type, int32_t typmod,
+                                 size_t count, PgQuery__Node **parts, struct expr *value, int location)
 {
     struct part part = {a, name, location};
     return assign(&part, target, type, typmod, count, parts, value);

@@ -168,7 +168,7 @@ bool dml_assignments(struct analysis *a, const struct catalog_relation *relation
         if (node->n_indirection) {
             struct expr *before = earlier ? earlier->value : target_column(a, relation, column);
             if (is_default)
-                return dml_default_part(a, node, value->location);
+                return dml_default_part(a, node, node->location);
             value = before ? analyse_assign_part(a, before, column->name, column->type, column->typmod, node->n_indirection,
                                                  node->indirection, value, node->location)
                            : NULL;

@@ -80,15 +80,16 @@ static struct expr *analyse_bool(struct analysis *a, const PgQuery__BoolExpr *no
 /* Row-wise comparison (PostgreSQL docs 9.24.5). */
 struct expr *row_compare(struct analysis *a, const char *op, struct expr_list *left, struct expr_list *right, int location)
 {
-    static const char *const names[] = {"<", "<=", "=", ">=", ">", "<>"};
+    /* The operators of btree operator families, by strategy; the pattern families share the last two. */
+    static const char *const names[] = {"<", "<=", "=", ">=", ">", "<>", "~<~", "~<=~", "", "~>=~", "~>~"};
     if (left->count != right->count)
         return analysis_error(a, ERRCODE_SYNTAX_ERROR, location, "unequal number of entries in row expressions");
     if (left->count == 0)
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, location, "cannot compare rows of zero length");
     int strategy = 0;
-    for (int i = 0; i < 6; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], op) == 0)
-            strategy = i + 1;
+            strategy = (int) i % 6 + 1;
     if (!strategy) {
         analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, location,
                        "could not determine interpretation of row comparison operator %s", op);
@@ -412,6 +413,14 @@ static struct expr *analyse_common(struct analysis *a, enum expr_kind kind, size
 }
 
 /* `wanted`: the array type of a cast around, 0: none. */
+/* Does ARRAY[…] of such values have one more dimension? The vectors of the catalogs are elements of their own. */
+bool type_is_nestable(struct analysis *a, oid_t type)
+{
+    oid_t base = coercion_base(a, type, NULL);
+    const struct type_desc *desc = analysis_type_desc(a, base);
+    return desc && desc->element && base != INT2VECTOR_OID && base != OIDVECTOR_OID;
+}
+
 static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr *node, oid_t wanted, int32_t typmod)
 {
     struct expr_list items = {0};
@@ -422,7 +431,7 @@ static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr 
         struct expr *item = inner ? analyse_array(a, element->a_array_expr, wanted, typmod) : analyse_expr(a, element);
         if (!item)
             return NULL;
-        nested |= inner;
+        nested |= inner || type_is_nestable(a, item->type);
         expr_list_add(a, &items, item);
     }
     if (!wanted && !items.count) {
@@ -438,7 +447,7 @@ static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr 
         if (!element)
             return NULL;
         const struct type_desc *desc = analysis_type_desc(a, element);
-        array = desc && desc->category == 'A' ? element : desc ? desc->array : 0;
+        array = nested && type_is_nestable(a, element) ? coercion_base(a, element, NULL) : desc ? desc->array : 0;
         if (!array)
             return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s",
                                   analysis_type(a, element));

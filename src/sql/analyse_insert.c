@@ -154,7 +154,7 @@ static bool insert_values(struct analysis *a, struct query *query, const PgQuery
         for (int r = 0; r < source->nvalues; r++) {
             struct expr *value = source->values[r].items[c], *before = slot < rows[r].count ? rows[r].items[slot] : NULL;
             if (part) {
-                if (value->kind == EXPR_DEFAULT ? !dml_default_part(a, part, value->location)
+                if (value->kind == EXPR_DEFAULT ? !dml_default_part(a, part, part->location)
                                                 : !check_given(a, column, stmt->override) ||
                                                       !(value = assign_part(a, column, part, before, value)))
                     return false;

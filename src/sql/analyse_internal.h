@@ -201,6 +201,7 @@ struct expr *analyse_func(struct analysis *a, const PgQuery__FuncCall *call);
 struct expr *func_build(struct analysis *a, const char *schema, const char *name, int nargs, struct expr **args, int location);
 struct expr *func_call_proc(struct analysis *a, oid_t proc, int nargs, struct expr **args, int location);
 struct expr *analyse_sublink(struct analysis *a, const PgQuery__SubLink *node);
+bool type_is_nestable(struct analysis *a, oid_t type);
 struct expr *analyse_cast(struct analysis *a, const PgQuery__TypeCast *node);
 struct expr *analyse_collate(struct analysis *a, struct expr *arg, oid_t collation, int location);
 struct expr *row_compare(struct analysis *a, const char *op, struct expr_list *left, struct expr_list *right, int location);

@@ -66,7 +66,9 @@ static const struct expr *column_source(const struct expr *expr)
     int attno = expr->column.attno;
     if (rte->kind == RTE_VALUES && rte->nrows > 0 && attno <= rte->rows[0].count)
         return rte->rows[0].items[attno - 1];
-    const struct query *query = rte->kind == RTE_SUBQUERY ? rte->subquery : rte->kind == RTE_CTE && rte->cte ? rte->cte->query : NULL;
+    const struct query *query = rte->kind == RTE_SUBQUERY          ? rte->subquery
+                                : rte->kind == RTE_CTE && rte->cte ? rte->cte->query
+                                                                   : NULL;
     while (query && query->setop != SETOP_NONE)
         query = query->left;
     if (!query || query->command != COMMAND_SELECT)

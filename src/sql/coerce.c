@@ -51,7 +51,7 @@ char coercion_category(struct analysis *a, oid_t type, bool *preferred)
 static bool is_array(struct analysis *a, oid_t type)
 {
     const struct type_desc *desc = analysis_type_desc(a, type);
-    return desc && desc->category == 'A' && desc->element;
+    return desc && desc->element;
 }
 
 static char typtype(struct analysis *a, oid_t type)
@@ -237,7 +237,7 @@ static struct expr *coerce_array(struct analysis *a, struct expr *expr, oid_t ty
         struct expr *array = expr_new(a, EXPR_ARRAY, type, expr->location);
         for (int i = 0; i < expr->list.args.count; i++) {
             struct expr *item = expr->list.args.items[i];
-            bool nested = analysis_type_desc(a, item->type)->category == 'A' && item->type == expr->type;
+            bool nested = analysis_type_desc(a, item->type)->element && item->type == expr->type;
             item = coerce_to_target(a, item, nested ? type : target->element, typmod, context, item->location);
             if (!item)
                 return NULL;

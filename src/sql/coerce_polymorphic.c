@@ -14,7 +14,7 @@ static const struct type_desc *desc_of(struct analysis *a, oid_t type)
 static oid_t element_of(struct analysis *a, oid_t array)
 {
     const struct type_desc *desc = desc_of(a, array);
-    return desc && desc->category == 'A' ? desc->element : 0;
+    return desc ? desc->element : 0;
 }
 
 static bool take(oid_t *slot, oid_t type)

@@ -1,5 +1,6 @@
 #include "sql/compiler.h"
 #include "sql/lower_internal.h"
+#include "type/array.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -313,52 +314,6 @@ static const char *lower_array_op(struct lower *l, const struct expr *expr)
     return array_known ? quantified : LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN %s END", array_text, quantified);
 }
 
-static const char *lower_row_compare(struct lower *l, const struct expr *expr)
-{
-    static const char *const operators[] = {"", "<", "<=", "=", ">=", ">", "<>"};
-    int strategy = expr->row_compare.strategy;
-    const struct expr_list *left = &expr->row_compare.left, *right = &expr->row_compare.right;
-    const char **a = arena_array(l->arena, const char *, left->count), **b = arena_array(l->arena, const char *, left->count);
-    struct buf lefts = {0}, rights = {0};
-    bool native = true;
-    for (int i = 0; i < left->count; i++) {
-        const char *collation = NULL;
-        a[i] = lower_expr(l, left->items[i]);
-        b[i] = lower_expr(l, right->items[i]);
-        if (!a[i] || !b[i]) {
-            buf_deinit(&lefts);
-            buf_deinit(&rights);
-            return NULL;
-        }
-        native =
-            native && lower_compares(l, expr->row_compare.ops[i], left->items[i]->type, right->items[i]->type, 0, &collation);
-        buf_printf(&lefts, "%s%s", i ? ", " : "", a[i]);
-        if (collation)
-            buf_printf(&lefts, " COLLATE %s", lower_quote(l, collation));
-        buf_printf(&rights, "%s%s", i ? ", " : "", b[i]);
-    }
-    const char *left_list = lower_take(l, &lefts), *right_list = lower_take(l, &rights);
-    if (native && left->count > 1)
-        return LOWER_PRINT(l, "((%s) %s (%s))", left_list, operators[strategy], right_list);
-    if (native)
-        return LOWER_PRINT(l, "(%s %s %s)", left_list, operators[strategy], right_list);
-    if (strategy != 3 && strategy != 6)
-        return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location,
-                           "comparison of rows with values of these types is not supported");
-    struct buf buf = {0};
-    for (int i = 0; i < left->count; i++) {
-        const char *one = lower_operator(l, expr->row_compare.ops[i], left->items[i]->type, a[i], right->items[i]->type, b[i], 0,
-                                         expr->location);
-        if (!one) {
-            buf_deinit(&buf);
-            return NULL;
-        }
-        buf_printf(&buf, "%s%s", i ? (strategy == 3 ? " AND " : " OR ") : "(", one);
-    }
-    buf_putc(&buf, ')');
-    return lower_take(l, &buf);
-}
-
 /* j['a'][1]: members and elements, one after the other. */
 static const char *jsonb_subscripts(struct lower *l, const struct expr *expr, const char *value)
 {
@@ -413,6 +368,24 @@ static const char *lower_subscript(struct lower *l, const struct expr *expr)
     return lower_internal_call(l, expr->subscript.value ? write : read, nargs, types, expr->type, -1, args);
 }
 
+static const char *named_row(struct lower *l, const struct rte *rte, int count, const oid_t *types, const char *columns)
+{
+    struct array_builder names = {0};
+    oid_t *all = arena_array(l->arena, oid_t, count + 1);
+    for (int i = 0; i < rte->ncolumns; i++) {
+        struct datum name = datum_cstr(rte->columns[i].name ? rte->columns[i].name : "");
+        if (!rte->columns[i].hidden)
+            array_builder_add(&names, type_builtin(TEXT_OID), &name);
+    }
+    all[0] = TEXT_ARRAY_OID;
+    memcpy(all + 1, types, sizeof *types * (size_t) count);
+    struct datum list = array_builder_finish(&names, l->arena);
+    const char *text = lower_constant(l, &list);
+    return text ? lower_internal_call(l, "pgquill_named_row", count + 1, all, RECORD_OID, -1,
+                                      LOWER_PRINT(l, "%s%s%s", text, count ? ", " : "", columns))
+                : NULL;
+}
+
 static const char *lower_whole_row(struct lower *l, const struct rte *rte, oid_t type)
 {
     oid_t *types = arena_array(l->arena, oid_t, rte->ncolumns + 1);
@@ -433,7 +406,8 @@ static const char *lower_whole_row(struct lower *l, const struct rte *rte, oid_t
         types[ntypes++] = rte->columns[i].type;
     }
     const char *list = lower_take(l, &args), *columns = lower_take(l, &nulls);
-    const char *row = lower_internal_call(l, "pgquill_row", ntypes, types, type, -1, list);
+    const char *row = type == RECORD_OID ? named_row(l, rte, ntypes, types, list)
+                                         : lower_internal_call(l, "pgquill_row", ntypes, types, type, -1, list);
     if (!row || !rte->nullable || count == 0)
         return row;
     /* The row that an outer join makes up is NULL as a whole. */
@@ -486,6 +460,20 @@ static bool is_text_cast(const struct expr *element)
     default:
         return false;
     }
+}
+
+/* A row of a declared type says what it is when it becomes a record. */
+static const char *lower_relabel(struct lower *l, const struct expr *expr)
+{
+    const struct expr *arg = expr->cast.arg;
+    const char *text = lower_expr(l, arg);
+    if (!text || (expr->type != RECORD_OID && expr->type != RECORD_ARRAY_OID))
+        return text;
+    const struct type_desc *type = base_type(l->catalog, arg->type);
+    const struct type_desc *row = type && type->element ? base_type(l->catalog, type->element) : type;
+    return row && row->typtype == 'c'
+               ? lower_internal_call(l, "pgquill_to_record", 1, (oid_t[]){arg->type}, expr->type, -1, text)
+               : text;
 }
 
 static const char *lower_array_cast(struct lower *l, const struct expr *expr)
@@ -608,7 +596,7 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
         return text;
     }
     case EXPR_RELABEL:
-        return lower_expr(l, expr->cast.arg);
+        return lower_relabel(l, expr);
     case EXPR_IO_CAST:
     case EXPR_TYPMOD:
     case EXPR_ARRAY_CAST:

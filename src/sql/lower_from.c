@@ -71,7 +71,33 @@ static const char *scalar_row(struct lower *l, const struct table_call *call, bo
                                                                    : LOWER_PRINT(l, "(%s)", select);
 }
 
-const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral)
+bool lower_gives_whole(const struct expr *call)
+{
+    return call->kind == EXPR_CALL && call->call.proc->result == ANYELEMENT_OID;
+}
+
+/* The fields of what `rows` has as c1, as columns. */
+static const char *spread_rows(struct lower *l, const struct table_call *call, const char *rows, bool lateral)
+{
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
+    const char *alias = lower_fresh(l);
+    struct buf buf = {0};
+    buf_puts(&buf, "SELECT ");
+    for (int i = 0, column = 0; column < call->ncolumns; i++) {
+        if (type->fields && i < type->field_count && type->fields[i].dropped)
+            continue;
+        const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
+                                                LOWER_PRINT(l, "%s.c1, %d", alias, i + 1));
+        buf_printf(&buf, "%s%s AS c%d", column ? ", " : "", field ? field : "NULL", column + 1);
+        column++;
+    }
+    buf_printf(&buf, " FROM %s AS %s", rows, alias);
+    const char *select = lower_take(l, &buf);
+    return lateral && lower_walk_expr(call->call, is_column, NULL) ? lower_lateral(l, select, call->ncolumns)
+                                                                   : LOWER_PRINT(l, "(%s)", select);
+}
+
+const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral, bool spread)
 {
     if (ncalls == 1 && !ordinality) {
         const struct func_impl *impl = call_impl(calls[0].call);
@@ -81,7 +107,12 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
         if (!impl || impl->form != FUNC_TABLE)
             return scalar_row(l, &calls[0], lateral);
         const char *name = instance_of(l, calls[0].call, impl), *args = lower_expr_list(l, &calls[0].call->call.args);
-        return name && args ? LOWER_PRINT(l, "%s(%s)", name, args) : NULL;
+        if (!name || !args)
+            return NULL;
+        const char *rows = LOWER_PRINT(l, "%s(%s)", name, args);
+        const struct type_desc *type = catalog_type_by_oid(l->catalog, calls[0].call->type);
+        bool whole = lower_gives_whole(calls[0].call) && spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+        return whole ? spread_rows(l, &calls[0], rows, lateral) : rows;
     }
     /* Several in lockstep, or numbered rows: one function of ours runs them all. "ordinality|name|args|columns|type|…" says which. */
     struct buf how = {0}, args = {0}, types = {0};
@@ -96,7 +127,7 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
             const char *name = instance_of(l, call, impl), *list = lower_expr_list(l, &call->call.args);
             if (!name || !list)
                 goto fail;
-            buf_printf(&how, "|%s|%d|%d|%u", impl->source, call->call.args.count, calls[i].ncolumns, call->type);
+            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread ? "*" : "", impl->source, call->call.args.count, calls[i].ncolumns, call->type);
             if (call->call.args.count)
                 buf_printf(&args, ", %s", list);
             for (int j = 0; j < call->call.args.count; j++, ntypes++)
@@ -161,7 +192,7 @@ const char *lower_rte(struct lower *l, const struct rte *rte)
             text = rte->lateral ? lower_lateral(l, text, rte->ncolumns) : LOWER_PRINT(l, "(%s)", text);
         break;
     case RTE_FUNCTION:
-        text = lower_table_calls(l, rte->ncalls, rte->calls, rte->ordinality, true);
+        text = lower_table_calls(l, rte->ncalls, rte->calls, rte->ordinality, true, true);
         break;
     case RTE_VALUES:
         text = values_text(l, rte->nrows, rte->rows);

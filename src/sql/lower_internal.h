@@ -104,7 +104,24 @@ const char *lower_rte(struct lower *l, const struct rte *rte);
 const char *lower_lateral(struct lower *l, const char *select, int ncolumns);
 const char *lower_unpack(struct lower *l, const char *packed);
 /* A set-returning (or any) call as a FROM item without alias. */
-const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral);
+const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral,
+                              bool spread);
+/* Does a set-returning call give rows as one value, not as columns? Functions whose result is the type of their argument do. */
+bool lower_gives_whole(const struct expr *call);
+
+/* lower_row.c */
+struct row_sides {
+    int count;
+    const struct operator_fact *const *ops;
+    const char **left, **right; /* as SQLite's SQL */
+    oid_t *left_types, *right_types;
+    int strategy; /* 1 < 2 <= 3 = 4 >= 5 > 6 <> */
+    int location;
+};
+struct row_sides lower_row_sides(struct lower *l, int count, const struct operator_fact *const *ops, int strategy, int location);
+const char *lower_rows(struct lower *l, const struct row_sides *rows);
+int lower_row_strategy(const char *op);
+const char *lower_row_compare(struct lower *l, const struct expr *expr);
 
 /* lower_query.c */
 /* A SELECT whose visible columns are c1 … cn, everything included (WITH, ORDER BY, LIMIT). */

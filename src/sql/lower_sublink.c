@@ -10,26 +10,20 @@ static const struct expr *output(const struct query *query, int index)
     return NULL;
 }
 
-/* Value lists compared one by one: `(a, b) op (c1, c2)` as AND (or OR for <>) of the columns' operators. */
 static const char *compare_columns(struct lower *l, const struct expr *expr, const char *alias)
 {
-    struct buf buf = {0};
-    const char *joint = strcmp(expr->sublink.ops[0]->name, "<>") == 0 ? " OR " : " AND ";
-    buf_putc(&buf, '(');
-    for (int i = 0; i < expr->sublink.left.count; i++) {
+    int count = expr->sublink.left.count;
+    struct row_sides rows = lower_row_sides(l, count, expr->sublink.ops, lower_row_strategy(expr->sublink.ops[0]->name), expr->location);
+    for (int i = 0; i < count; i++) {
         const struct expr *left = expr->sublink.left.items[i], *right = output(expr->sublink.query, i);
-        const char *text = lower_expr(l, left);
-        const char *one = text ? lower_operator(l, expr->sublink.ops[i], left->type, text, right ? right->type : left->type,
-                                                LOWER_PRINT(l, "%s.c%d", alias, i + 1), left->collation, expr->location)
-                               : NULL;
-        if (!one) {
-            buf_deinit(&buf);
+        rows.left[i] = lower_expr(l, left);
+        if (!rows.left[i])
             return NULL;
-        }
-        buf_printf(&buf, "%s%s", i ? joint : "", one);
+        rows.right[i] = LOWER_PRINT(l, "%s.c%d", alias, i + 1);
+        rows.left_types[i] = left->type;
+        rows.right_types[i] = right ? right->type : left->type;
     }
-    buf_putc(&buf, ')');
-    return lower_take(l, &buf);
+    return lower_rows(l, &rows);
 }
 
 /* The left side as a list that SQLite compares as PostgreSQL does; NULL without a report when the operators are others. */
@@ -122,7 +116,7 @@ const char *lower_sublink(struct lower *l, const struct expr *expr)
         if (!impl || !item)
             return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "ARRAY(subquery) is not available");
         const struct type_desc *type = catalog_type_by_oid(l->catalog, item->type);
-        if (type && type->category == 'A' && func_find("array_agg(anyarray)"))
+        if (type && type->element && expr->type == item->type)
             impl = func_find("array_agg(anyarray)");
         const char *name = lower_instance(l, impl, 1, (oid_t[]){item->type}, expr->type, -1, NULL);
         return name ? LOWER_PRINT(l, "(SELECT coalesce(%s(c1), '[]') FROM (%s))", name, select) : NULL;

@@ -18,23 +18,25 @@ static int count_values(const char *text, size_t len)
     return count;
 }
 
-/* The parts of {"t":[…],"r":[…]}. */
-static void open_typed(const char *text, size_t len, const char **types, size_t *types_len, const char **row, size_t *row_len)
+struct extent {
+    const char *text;
+    size_t len;
+};
+
+/* The parts of {"t":[…],"n":[…],"r":[…]}. */
+static void open_typed(const char *text, size_t len, struct extent *types, struct extent *names, struct extent *row)
 {
     struct nested_scan scan = nested_open(text, len);
     const char *key, *value;
     size_t key_len, value_len;
+    *row = (struct extent){"", 0};
     while (nested_next(&scan, &key, &key_len) && scan.at < scan.end && *scan.at == ':') {
         scan.at++;
         if (!nested_next(&scan, &value, &value_len))
             break;
-        if (key_len == 3 && key[1] == 't') {
-            *types = value;
-            *types_len = value_len;
-        } else if (key_len == 3 && key[1] == 'r') {
-            *row = value;
-            *row_len = value_len;
-        }
+        struct extent *part = key_len != 3 ? NULL : key[1] == 't' ? types : key[1] == 'n' ? names : row;
+        if (part)
+            *part = (struct extent){value, value_len};
     }
 }
 
@@ -44,26 +46,25 @@ void composite_load(const struct type_io *io, const struct type_desc *type, cons
     *composite = (struct composite){0};
     if (stored->kind != DATUM_TEXT || stored->len == 0)
         return;
-    const char *types = "", *row = stored->data, *start;
-    size_t types_len = 0, row_len = stored->len, len;
-    if (*row == '{') {
-        row_len = 0;
-        open_typed(stored->data, stored->len, &types, &types_len, &row, &row_len);
-    }
-    int count = count_values(row, row_len);
+    struct extent types = {"", 0}, names = {"", 0}, row = {stored->data, stored->len};
+    const char *start;
+    size_t len;
+    if (*row.text == '{')
+        open_typed(stored->data, stored->len, &types, &names, &row);
+    int count = count_values(row.text, row.len);
     if (type && type->typtype == 'c' && type->field_count > count)
         count = type->field_count; /* columns added since the value was made */
     composite->types = arena_array(io->arena, oid_t, count + 1);
     composite->fields = arena_array(io->arena, struct datum, count + 1);
-    struct nested_scan scan = nested_open(types, types_len);
+    struct nested_scan scan = nested_open(types.text, types.len);
     for (int i = 0; i < count; i++) {
         composite->types[i] = TEXT_OID;
-        if (types_len && nested_next(&scan, &start, &len))
+        if (types.len && nested_next(&scan, &start, &len))
             composite->types[i] = (oid_t) strtoul(start, NULL, 10);
         else if (type && i < type->field_count)
             composite->types[i] = type->fields[i].type;
     }
-    scan = nested_open(row, row_len);
+    scan = nested_open(row.text, row.len);
     for (int i = 0; i < count; i++) {
         composite->fields[i] = datum_null();
         if (nested_next(&scan, &start, &len))
@@ -71,6 +72,16 @@ void composite_load(const struct type_io *io, const struct type_desc *type, cons
                 nested_datum(io->arena, type_base(io->resolver, type_find(io->resolver, composite->types[i])), start, len);
     }
     composite->count = count;
+    if (!names.len)
+        return;
+    composite->names = arena_array(io->arena, const char *, count + 1);
+    scan = nested_open(names.text, names.len);
+    for (int i = 0; i < count; i++) {
+        struct datum name = datum_null();
+        if (nested_next(&scan, &start, &len))
+            name = nested_datum(io->arena, type_builtin(TEXT_OID), start, len);
+        composite->names[i] = name.kind == DATUM_TEXT ? arena_strndup(io->arena, name.data, name.len) : "";
+    }
 }
 
 struct datum composite_store(const struct type_io *io, const struct type_desc *type, const struct composite *composite)
@@ -81,6 +92,11 @@ struct datum composite_store(const struct type_io *io, const struct type_desc *t
         buf_puts(&out, "{\"t\":[");
         for (int i = 0; i < composite->count; i++)
             buf_printf(&out, i ? ",%u" : "%u", composite->types[i]);
+        for (int i = 0; composite->names && i < composite->count; i++) {
+            struct datum name = datum_cstr(composite->names[i]);
+            buf_puts(&out, i ? "," : "],\"n\":[");
+            nested_put(&out, type_builtin(TEXT_OID), &name);
+        }
         buf_puts(&out, "],\"r\":");
     }
     buf_putc(&out, '[');
@@ -187,7 +203,7 @@ static bool composite_in(const struct type_io *io, const char *text, size_t len,
     if (io->type->typtype != 'c')
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "input of anonymous composite types is not implemented");
     int count = io->type->field_count;
-    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1)};
+    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1), NULL};
     struct buf word = {0};
     bool good = read_row(io, &reader, &word, &row);
     buf_deinit(&word);
@@ -279,7 +295,7 @@ static bool composite_recv(const struct type_io *io, const uint8_t *data, size_t
         valid += !type->fields[i].dropped;
     if (given != valid)
         return diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "wrong number of columns: %d, expected %d", given, valid);
-    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1)};
+    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1), NULL};
     for (int i = 0; i < count; i++) {
         row.types[i] = type->fields[i].type;
         row.fields[i] = datum_null();

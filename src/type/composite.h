@@ -4,7 +4,7 @@
 #include "type/type.h"
 
 /* Rows as values. Stored as a JSON array of the fields (dropped ones too, as null), each as an array's element would be. A row without a
- * declared type tells its fields' types: {"t":[23,25],"r":[1,"a"]}. */
+ * declared type tells its fields' types, and their names where they have some: {"t":[23,25],"n":["a","b"],"r":[1,"a"]}. */
 
 enum { COMPOSITE_FIELDS_MAX = 1664 };
 
@@ -12,6 +12,7 @@ struct composite {
     int count;
     oid_t *types;
     struct datum *fields;
+    const char **names; /* of a row without a declared type; NULL: f1, f2, … */
 };
 
 /* Take a stored row apart. Types come from the value itself, else from `type`'s fields; text where neither says. */

@@ -126,7 +126,7 @@ static void describe(int row, const struct type_fact *fact)
         .preferred = fact->preferred,
         .delimiter = fact->delimiter,
         .len = fact->len,
-        .element = fact->category == 'A' ? fact->element : 0,
+        .element = fact->category == 'A' || fact->oid == RECORD_ARRAY_OID ? fact->element : 0,
         .array = fact->array,
         .relation = fact->relation,
         .base = fact->base,
@@ -143,7 +143,9 @@ static void describe(int row, const struct type_fact *fact)
             return;
         }
     }
-    if (fact->category == 'A') {
+    if (fact->oid == RECORD_OID || fact->oid == RECORD_ARRAY_OID) {
+        type->codec = fact->oid == RECORD_OID ? &type_codec_composite : &type_codec_array;
+    } else if (fact->category == 'A') {
         type->codec = &type_codec_array;
         type->sqlite_collation = own_collation(row);
     } else if (fact->typtype == 'c') {
