@@ -282,6 +282,8 @@ static void become_idle(struct session *session)
     bool in_block = session->txn.state >= TXN_BLOCK;
     int64_t limit = in_block ? session->limits.idle_in_transaction_timeout : session->limits.idle_timeout;
     wire_put_ready(&session->wire, txn_status(session));
+    /* Who holds the gate keeps all other writers waiting. */
+    session->wire.idle.is_urgent = in_block && engine_txn_state(session->engine) == ENGINE_TXN_WRITE;
     slot_set_state(session->options.slot, idle_state(session));
     interrupts_enter(&session->interrupts, in_block ? PHASE_IDLE_TXN : PHASE_IDLE, limit);
 }

@@ -12,6 +12,7 @@ enum {
     FORGIVEN_AFTER = 16, /* messages found in time that halve the penalty */
     QUICK_FACTOR =
         4, /* a message that came within so many times poll_ns would have been worth looking for: sleeping itself costs time */
+    URGENT_FACTOR = 4,
     CONTENDED_NS = 10000, /* a look that took this long: somebody else ran meanwhile */
 };
 
@@ -54,19 +55,23 @@ ssize_t idle_wait_recv(struct idle_wait *wait, int fd, void *to, size_t size, vo
 {
     if (wait->poll_ns == 0)
         return recv(fd, to, size, 0);
-    if (wait->skip > 0)
+    if (wait->skip > 0 && !wait->is_urgent)
         return sleep_for_it(wait, fd, to, size);
+    int64_t limit = wait->is_urgent ? URGENT_FACTOR * wait->poll_ns : wait->poll_ns;
     int64_t start = now_ns(), last = start;
     while (!*interrupts) {
         ssize_t got = recv(fd, to, size, MSG_DONTWAIT);
         if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
-            reward(wait);
+            if (!wait->is_urgent)
+                reward(wait);
             return got;
         }
         sched_yield();
         int64_t now = now_ns();
-        if (now - last >= CONTENDED_NS || now - start >= wait->poll_ns) {
-            punish(wait);
+        bool in_vain = now - start >= limit || (now - last >= CONTENDED_NS && !wait->is_urgent);
+        if (in_vain) {
+            if (!wait->is_urgent)
+                punish(wait);
             return recv(fd, to, size, 0);
         }
         last = now;

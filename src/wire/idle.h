@@ -1,6 +1,7 @@
 #ifndef PGQUILL_WIRE_IDLE_H
 #define PGQUILL_WIRE_IDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -12,6 +13,7 @@
 
 struct idle_wait {
     int64_t poll_ns;  /* how long to look before sleeping; 0: sleep at once */
+    bool is_urgent;   /* others wait until this session has gone on: look for longer, and whoever else needs the processor */
     unsigned skip;    /* quick messages to sleep for before looking again */
     unsigned penalty; /* what skip becomes when looking was in vain */
     unsigned found;   /* messages since then that looking found */
