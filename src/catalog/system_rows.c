@@ -47,6 +47,8 @@ static const struct source sources[] = {
     {"pg_catalog.pg_extension", rows_pg_extension, false},
     {"pg_catalog.pg_settings", rows_pg_settings, true},
     {"pg_catalog.pg_stat_activity", rows_pg_stat_activity, true},
+    {"pg_catalog.pg_timezone_names", rows_pg_timezone_names, true},
+    {"pg_catalog.pg_timezone_abbrevs", rows_pg_timezone_abbrevs, true},
     {"information_schema.columns", rows_is_columns, false},
     {"information_schema.tables", rows_is_tables, false},
     {"information_schema.views", rows_is_views, false},

@@ -296,6 +296,12 @@ struct timezone *zone_file_load(const char *name)
     return find_path(name, path, sizeof path) ? load_path(path) : NULL;
 }
 
+/* Zones that count leap seconds: PostgreSQL's days have none. */
+static bool has_leap_seconds(const char *path)
+{
+    return strcmp(path + strlen(path) - strlen("/right"), "/right") == 0;
+}
+
 static bool list_below(const char *path, bool (*each)(void *arg, const char *name), void *arg)
 {
     DIR *entries = opendir(path);
@@ -309,7 +315,7 @@ static bool list_below(const char *path, bool (*each)(void *arg, const char *nam
         if (stat(below, &status) != 0)
             continue;
         if (S_ISDIR(status.st_mode)) {
-            more = list_below(below, each, arg);
+            more = has_leap_seconds(below) || list_below(below, each, arg);
             continue;
         }
         FILE *file = fopen(below, "rbe");
