@@ -1,5 +1,7 @@
 #include "func/internal.h"
 
+#include "func/fixed.h"
+
 #include "type/array.h"
 
 #include <stdlib.h>
@@ -92,6 +94,14 @@ bool internal_subscript(struct fcall *call, int nargs, const struct datum *args,
     *result = datum_null();
     if (any_null(nargs, args) || args[0].kind != DATUM_TEXT || args[0].len == 0)
         return true;
+    oid_t whole = type_base(call->env->resolver, call->inst->args[0])->oid;
+    if (fixed_part_type(whole)) {
+        struct datum parts[FIXED_PARTS_MAX];
+        int count = fixed_parts(call->arena, whole, &args[0], parts);
+        if (nargs == 2 && args[1].i >= 0 && args[1].i < count)
+            *result = parts[args[1].i];
+        return true;
+    }
     const struct type_desc *element = element_of(call, call->inst->args[0]);
     if (nargs == 2 && args[0].data[0] == '[') {
         /* The usual case needs only the elements before. */
@@ -224,12 +234,32 @@ static bool extend(struct fcall *call, struct array *array, int64_t from, int64_
     return true;
 }
 
+/* One part of a value whose parts are always there: no value, no change. */
+static bool set_fixed(struct fcall *call, oid_t whole, int nargs, const struct datum *args, struct datum *result)
+{
+    struct datum parts[FIXED_PARTS_MAX];
+    *result = args[0];
+    if (datum_is_null(&args[0]) || datum_is_null(&args[1]))
+        return true;
+    if (nargs != 3)
+        return wrong_count(call);
+    int count = fixed_parts(call->arena, whole, &args[0], parts);
+    if (args[2].i < 0 || args[2].i >= count)
+        return out_of_range(call);
+    parts[args[2].i] = args[1];
+    *result = fixed_make(call->arena, whole, parts, count);
+    return true;
+}
+
 bool internal_subscript_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     struct array array;
     int count = nargs - 2;
     if (!subscripts_given(call, nargs, args))
         return false;
+    oid_t whole = type_base(call->env->resolver, call->inst->args[0])->oid;
+    if (fixed_part_type(whole))
+        return set_fixed(call, whole, nargs, args, result);
     array_load(call->arena, type_base(call->env->resolver, element_of(call, call->inst->args[0])), &args[0], &array);
     if (array.ndims == 0) {
         array.ndims = count;

@@ -1,5 +1,6 @@
 #include "sql/analyse_internal.h"
 
+#include "func/fixed.h"
 #include "type/array.h"
 
 #include <stdlib.h>
@@ -26,18 +27,21 @@ struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t cou
     oid_t base = coercion_base(a, arg->type, &typmod);
     const struct type_desc *desc = analysis_type_desc(a, base);
     bool json = base == JSONB_OID, slice = false;
-    if (!desc || (!desc->element && !json))
+    oid_t element = !desc ? 0 : desc->element ? desc->element : fixed_part_type(base);
+    if (!element && !json)
         return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location,
                               "cannot subscript type %s because it does not support subscripting", analysis_type(a, arg->type));
     for (size_t i = 0; i < count; i++)
         slice |= nodes[i]->a_indices->is_slice;
     if (json && slice)
         return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "jsonb subscript does not support slices");
+    if (slice && fixed_part_type(base))
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "slices of fixed-length arrays not implemented");
     if (!json && count > ARRAY_DIMENSIONS_MAX)
         return analysis_error(a, ERRCODE_PROGRAM_LIMIT_EXCEEDED, -1,
                               "number of array dimensions (%d) exceeds the maximum allowed (%d)", (int) count,
                               ARRAY_DIMENSIONS_MAX);
-    struct expr *expr = expr_new(a, EXPR_SUBSCRIPT, json || slice ? base : desc->element, arg->location);
+    struct expr *expr = expr_new(a, EXPR_SUBSCRIPT, json || slice ? base : element, arg->location);
     expr->typmod = json ? -1 : typmod;
     expr->subscript.array = arg;
     expr->subscript.slice = slice;
