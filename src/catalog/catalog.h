@@ -104,6 +104,18 @@ struct catalog_schema {
     const char *comment;
 };
 
+/* CREATE EXTENSION has been here. */
+struct extension_fact; /* catalog/extension.h */
+struct catalog_extension {
+    oid_t oid;
+    const char *name;
+    oid_t schema;
+    const char *version;
+    oid_t first;                       /* oids of its members begin here */
+    const struct extension_fact *fact; /* NULL: a version that this server has not */
+    const char *comment;
+};
+
 struct catalog_function; /* user-defined functions: later */
 
 /* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
@@ -138,6 +150,31 @@ const struct catalog_column *catalog_column_by_attnum(const struct catalog_relat
 /* Is the object the one an unqualified name finds? (pg_table_is_visible and kin; whether to print a schema) */
 bool catalog_relation_is_visible(const struct catalog *catalog, const struct catalog_relation *relation);
 bool catalog_type_is_visible(const struct catalog *catalog, oid_t type);
+
+/* Functions, operators, casts and aggregates: the built-in ones and the database's own. `schema` NULL: through the search path; of two with
+ * the same arguments the one that comes first is given. The lists are in `arena`; 0: there is none. */
+const struct proc_fact *catalog_proc_by_oid(const struct catalog *catalog, oid_t oid);
+int catalog_procs_by_name(const struct catalog *catalog, const char *schema, const char *name, struct arena *arena,
+                          const struct proc_fact *const **procs);
+/* Is there any function of this name, in whatever schema? */
+bool catalog_has_proc(const struct catalog *catalog, const char *name);
+const struct operator_fact *catalog_operator_by_oid(const struct catalog *catalog, oid_t oid);
+int catalog_operators_by_name(const struct catalog *catalog, const char *schema, const char *name, struct arena *arena,
+                              const struct operator_fact *const **operators);
+const struct cast_fact *catalog_cast_find(const struct catalog *catalog, oid_t source, oid_t target);
+const struct aggregate_fact *catalog_aggregate_by_proc(const struct catalog *catalog, oid_t proc);
+bool catalog_proc_is_visible(const struct catalog *catalog, const struct proc_fact *proc);
+bool catalog_operator_is_visible(const struct catalog *catalog, const struct operator_fact *op);
+/* The extension that an oid is a member of; NULL: none. */
+const struct catalog_extension *catalog_extension_of(const struct catalog *catalog, oid_t oid);
+const struct catalog_extension *catalog_extension_by_name(const struct catalog *catalog, const char *name);
+
+/* Iterate over what the database has of its own: index 0 … until NULL. */
+const struct proc_fact *catalog_own_proc_at(const struct catalog *catalog, int index);
+const struct operator_fact *catalog_own_operator_at(const struct catalog *catalog, int index);
+const struct cast_fact *catalog_own_cast_at(const struct catalog *catalog, int index);
+const struct aggregate_fact *catalog_own_aggregate_at(const struct catalog *catalog, int index);
+const struct catalog_extension *catalog_extension_at(const struct catalog *catalog, int index);
 
 /* Iterate: index 0 … until NULL. */
 const struct catalog_relation *catalog_relation_at(const struct catalog *catalog, int index);

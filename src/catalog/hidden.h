@@ -25,7 +25,9 @@
     " last_value INTEGER NOT NULL, is_called INTEGER NOT NULL);"                                                                                        \
     "CREATE TABLE IF NOT EXISTS pgquill_type (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, typtype TEXT NOT NULL,"             \
     " array INTEGER, base INTEGER, typmod INTEGER, not_null INTEGER, collation INTEGER, labels TEXT, subtype INTEGER, range INTEGER, default_expr TEXT," \
-    " checks TEXT, comment TEXT);"
+    " checks TEXT, comment TEXT);"                                                                                                                      \
+    "CREATE TABLE IF NOT EXISTS pgquill_extension (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL UNIQUE,"                        \
+    " version TEXT NOT NULL, first INTEGER NOT NULL, comment TEXT);"
 
 #define HIDDEN_READ_SCHEMAS "SELECT oid, name, comment FROM pgquill_schema ORDER BY oid"
 #define HIDDEN_READ_RELATIONS "SELECT oid, schema, name, kind, persistence, storage, row_type, view_query, comment FROM pgquill_relation ORDER BY oid"
@@ -42,5 +44,6 @@
     "SELECT oid, type, start, increment, min, max, cache, cycle, owner_relation, owner_attnum FROM pgquill_sequence ORDER BY oid"
 #define HIDDEN_READ_TYPES                                                                                                                                \
     "SELECT oid, schema, name, typtype, array, base, typmod, not_null, collation, labels, subtype, range FROM pgquill_type ORDER BY oid"
+#define HIDDEN_READ_EXTENSIONS "SELECT oid, schema, name, version, first, comment FROM pgquill_extension ORDER BY oid"
 
 #endif

@@ -5,6 +5,19 @@
 
 /* What the catalog's files share. */
 
+/* The functions, operators and casts that the database has beside the built-in ones. */
+struct own_facts {
+    int nprocs, noperators, ncasts, naggregates;
+    struct proc_fact *procs; /* by name, then oid */
+    const struct proc_fact **procs_by_oid;
+    struct operator_fact *operators; /* by name, then oid */
+    struct cast_fact *casts;
+    struct aggregate_fact *aggregates;
+};
+
+/* own.c: order the facts when all have been added. */
+void own_facts_sort(struct own_facts *own, struct arena *arena);
+
 /* Everything that was read from one state of the file. All of it lives in the arena. */
 struct snapshot {
     struct arena arena;
@@ -16,6 +29,9 @@ struct snapshot {
     struct catalog_relation **by_oid;
     int ntypes; /* user types, row types and their arrays, ordered by oid */
     struct type_desc **types;
+    int nextensions;
+    struct catalog_extension *extensions;
+    struct own_facts own;
     struct system_rows *system_rows; /* made so far */
 };
 

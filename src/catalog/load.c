@@ -1,5 +1,6 @@
 #include "catalog/internal.h"
 
+#include "catalog/extension.h"
 #include "catalog/hidden.h"
 
 #include <ctype.h>
@@ -21,7 +22,7 @@ struct loader {
     struct snapshot *snapshot;
     struct arena scratch;
     struct rows tables, columns;                                /* of SQLite's schema */
-    struct rows relations, attributes, indexes, constraints, sequences, types, schemas;
+    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions;
     int relation_capacity, type_capacity;
     bool has_books; /* there are pgquill_* tables */
     bool differs;   /* … and the schema holds something else than they say */
@@ -107,7 +108,7 @@ static bool read_hidden(struct loader *l)
     return read_rows(l, &l->schemas, arena, HIDDEN_READ_SCHEMAS) && read_rows(l, &l->relations, arena, HIDDEN_READ_RELATIONS) &&
            read_rows(l, &l->attributes, arena, HIDDEN_READ_COLUMNS) && read_rows(l, &l->indexes, arena, HIDDEN_READ_INDEXES) &&
            read_rows(l, &l->constraints, arena, HIDDEN_READ_CONSTRAINTS) && read_rows(l, &l->sequences, arena, HIDDEN_READ_SEQUENCES) &&
-           read_rows(l, &l->types, arena, HIDDEN_READ_TYPES);
+           read_rows(l, &l->types, arena, HIDDEN_READ_TYPES) && read_rows(l, &l->extensions, arena, HIDDEN_READ_EXTENSIONS);
 }
 
 static bool read_schema(struct loader *l)
@@ -687,6 +688,60 @@ static void load_types(struct loader *l)
             add_row_type(l, l->snapshot->relations[i]);
 }
 
+/* The members of one extension, appended to what the database has of its own. */
+static void add_members(struct loader *l, const struct catalog_extension *extension)
+{
+    struct arena *arena = &l->snapshot->arena;
+    struct own_facts *own = &l->snapshot->own;
+    const struct extension_fact *fact = extension->fact;
+    oid_t first = extension->first, schema = extension->schema;
+    for (int i = 0; i < fact->types.count; i++)
+        extension_describe_type(&extension_type_facts[fact->types.first + i], first, schema, arena, new_type(l));
+    for (int i = 0; i < fact->procs.count; i++)
+        own->procs[own->nprocs++] = extension_proc(&extension_proc_facts[fact->procs.first + i], first, schema, arena);
+    for (int i = 0; i < fact->operators.count; i++)
+        own->operators[own->noperators++] = extension_operator(&extension_operator_facts[fact->operators.first + i], first, schema);
+    for (int i = 0; i < fact->casts.count; i++)
+        own->casts[own->ncasts++] = extension_cast(&extension_cast_facts[fact->casts.first + i], first);
+    for (int i = 0; i < fact->aggregates.count; i++)
+        own->aggregates[own->naggregates++] = extension_aggregate(&extension_aggregate_facts[fact->aggregates.first + i], first);
+}
+
+static void load_extensions(struct loader *l)
+{
+    struct snapshot *snapshot = l->snapshot;
+    struct arena *arena = &snapshot->arena;
+    struct own_facts *own = &snapshot->own;
+    const struct rows *rows = &l->extensions;
+    int nprocs = 0, noperators = 0, ncasts = 0, naggregates = 0;
+    snapshot->extensions = arena_array(arena, struct catalog_extension, rows->count);
+    for (int i = 0; i < rows->count; i++) {
+        struct catalog_extension *extension = &snapshot->extensions[snapshot->nextensions++];
+        *extension = (struct catalog_extension){.oid = (oid_t) int_at(rows, i, 0),
+                                                .schema = (oid_t) int_at(rows, i, 1),
+                                                .name = text_at(rows, i, 2),
+                                                .version = text_at(rows, i, 3),
+                                                .first = (oid_t) int_at(rows, i, 4),
+                                                .comment = text_at(rows, i, 5)};
+        const struct extension_fact *fact = extension_fact_by_name(extension->name);
+        if (!fact || strcmp(fact->version, extension->version) != 0)
+            continue;
+        extension->fact = fact;
+        nprocs += fact->procs.count;
+        noperators += fact->operators.count;
+        ncasts += fact->casts.count;
+        naggregates += fact->aggregates.count;
+    }
+    own->procs = arena_array(arena, struct proc_fact, nprocs);
+    own->operators = arena_array(arena, struct operator_fact, noperators);
+    own->casts = arena_array(arena, struct cast_fact, ncasts);
+    own->aggregates = arena_array(arena, struct aggregate_fact, naggregates);
+    for (int i = 0; i < snapshot->nextensions; i++)
+        if (snapshot->extensions[i].fact)
+            add_members(l, &snapshot->extensions[i]);
+    own_facts_sort(own, arena);
+}
+
 static int order_by_name(const void *a, const void *b)
 {
     return strcmp((*(struct catalog_relation *const *) a)->name, (*(struct catalog_relation *const *) b)->name);
@@ -732,6 +787,7 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
         good = infer_relations(&loader);
     }
     if (good) {
+        load_extensions(&loader);
         load_types(&loader);
         sort_snapshot(snapshot);
     }

@@ -90,12 +90,13 @@ static oid_t find_type(const struct catalog *catalog, const char *text, size_t l
     return 0;
 }
 
-static oid_t find_proc(const char *name, bool with_args, const char *text, size_t len, struct diag *diag)
+static oid_t find_proc(const struct catalog *catalog, const char *schema, const char *name, bool with_args, struct arena *arena, const char *text, size_t len,
+                       struct diag *diag)
 {
-    int count;
-    const struct proc_fact *procs = proc_facts_by_name(name, &count);
+    const struct proc_fact *const *procs;
+    int count = catalog_procs_by_name(catalog, schema, name, arena, &procs);
     if (count == 1)
-        return procs->oid;
+        return procs[0]->oid;
     if (count == 0)
         diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
     else
@@ -123,12 +124,12 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
             break;
         case REGPROC_OID:
         case REGPROCEDURE_OID:
-            oid = find_proc(name, kind == REGPROCEDURE_OID, text, len, diag);
+            oid = find_proc(catalog, schema, name, kind == REGPROCEDURE_OID, &arena, text, len, diag);
             break;
         case REGOPER_OID: {
-            int count;
-            const struct operator_fact *operators = operator_facts_by_name(name, &count);
-            oid = count == 1 ? operators->oid : 0;
+            const struct operator_fact *const *operators;
+            int count = catalog_operators_by_name(catalog, schema, name, &arena, &operators);
+            oid = count == 1 ? operators[0]->oid : 0;
             if (count == 0)
                 diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "operator does not exist: %.*s", (int) len, text);
             else if (count > 1)
@@ -208,10 +209,10 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
     }
     case REGPROC_OID:
     case REGPROCEDURE_OID: {
-        const struct proc_fact *proc = proc_fact_by_oid(oid);
+        const struct proc_fact *proc = catalog_proc_by_oid(catalog, oid);
         if (!proc)
             return false;
-        put_identifier(out, proc->name);
+        put_qualified(catalog, proc->schema, !proc->schema || catalog_proc_is_visible(catalog, proc), proc->name, out);
         if (kind == REGPROCEDURE_OID) {
             oid_t types[PROC_ARGS_MAX];
             int count = proc_fact_args(proc, types);
@@ -227,7 +228,7 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
     }
     case REGOPER_OID:
     case REGOPERATOR_OID: {
-        const struct operator_fact *operator = operator_fact_by_oid(oid);
+        const struct operator_fact *operator = catalog_operator_by_oid(catalog, oid);
         if (!operator)
             return false;
         buf_puts(out, operator->name);

@@ -45,6 +45,8 @@ static const struct source sources[] = {
     {"pg_catalog.pg_authid", rows_pg_authid, false},
     {"pg_catalog.pg_tablespace", rows_pg_tablespace, false},
     {"pg_catalog.pg_extension", rows_pg_extension, false},
+    {"pg_catalog.pg_available_extensions", rows_pg_available_extensions, false},
+    {"pg_catalog.pg_available_extension_versions", rows_pg_available_extension_versions, false},
     {"pg_catalog.pg_settings", rows_pg_settings, true},
     {"pg_catalog.pg_stat_activity", rows_pg_stat_activity, true},
     {"pg_catalog.pg_timezone_names", rows_pg_timezone_names, true},

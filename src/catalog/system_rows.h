@@ -52,13 +52,22 @@ oid_t system_default_opclass(oid_t access_method, oid_t type);
 /* A collation's name; NULL: none has this oid. */
 const char *system_collation_name(oid_t oid);
 
+/* What the database's extensions add to pg_depend, pg_description, pg_opclass and pg_opfamily; the default operator class that one of them
+ * brings for its type (0: none). */
+void system_extension_depends(struct rows_builder *b);
+void system_extension_comments(struct rows_builder *b);
+void system_extension_classes(struct rows_builder *b);
+void system_extension_families(struct rows_builder *b);
+oid_t system_extension_opclass(const struct catalog *catalog, oid_t method, oid_t type);
+
 /* The makers, by file. */
 rows_maker rows_pg_class, rows_pg_attribute, rows_pg_index, rows_pg_constraint, rows_pg_attrdef, rows_pg_sequence, rows_pg_depend,
     rows_pg_description, rows_pg_rewrite, rows_pg_namespace;
 rows_maker rows_pg_type, rows_pg_enum, rows_pg_range, rows_pg_collation, rows_pg_proc, rows_pg_operator, rows_pg_cast,
     rows_pg_aggregate, rows_pg_opclass, rows_pg_opfamily, rows_pg_am, rows_pg_language;
-rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_extension, rows_pg_settings, rows_pg_stat_activity,
-    rows_pg_shdescription, rows_pg_timezone_names, rows_pg_timezone_abbrevs;
+rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_shdescription,
+    rows_pg_timezone_names, rows_pg_timezone_abbrevs;
+rows_maker rows_pg_extension, rows_pg_available_extensions, rows_pg_available_extension_versions;
 rows_maker rows_is_columns, rows_is_tables, rows_is_views, rows_is_sequences, rows_is_schemata, rows_is_table_constraints,
     rows_is_check_constraints, rows_is_key_column_usage, rows_is_constraint_column_usage, rows_is_referential_constraints;
 

@@ -95,6 +95,7 @@ bool rows_pg_depend(struct rows_builder *b, struct diag *diag)
         if (relation->kind == 'v' || relation->kind == 'm')
             depend_row(b, CLASS_REWRITE, system_derived_oid('r', relation->oid, 0), 0, CLASS_CLASS, relation->oid, 0, 'i');
     }
+    system_extension_depends(b);
     return true;
 }
 
@@ -125,6 +126,7 @@ bool rows_pg_description(struct rows_builder *b, struct diag *diag)
     const struct catalog_schema *schema;
     for (int i = 0; (schema = catalog_schema_at(b->catalog, i)); i++)
         comment_row(b, CLASS_NAMESPACE, schema->oid, 0, schema->comment);
+    system_extension_comments(b);
     return true;
 }
 

@@ -77,6 +77,7 @@ bool rows_pg_opclass(struct rows_builder *b, struct diag *diag)
         rows_int(b, "opcdefault", opclasses[i].is_default);
         rows_int(b, "opckeytype", opclasses[i].key_type);
     }
+    system_extension_classes(b);
     return true;
 }
 
@@ -91,6 +92,7 @@ bool rows_pg_opfamily(struct rows_builder *b, struct diag *diag)
         rows_int(b, "opfnamespace", OID_PG_CATALOG);
         rows_int(b, "opfowner", OID_OWNER);
     }
+    system_extension_families(b);
     return true;
 }
 
@@ -154,40 +156,48 @@ static void put_modes(struct rows_builder *b, const char *modes)
     rows_texts(b, "proargmodes", count, texts);
 }
 
+static void proc_row(struct rows_builder *b, const struct proc_fact *proc)
+{
+    int64_t types[PROC_ARGS_MAX];
+    int count = numbers(proc->args, types, PROC_ARGS_MAX);
+    rows_add(b);
+    rows_int(b, "oid", proc->oid);
+    rows_text(b, "proname", proc->name);
+    rows_int(b, "pronamespace", proc->schema ? proc->schema : OID_PG_CATALOG);
+    rows_int(b, "proowner", OID_OWNER);
+    rows_int(b, "prolang", language_oid(proc->language));
+    rows_real(b, "procost", 1);
+    rows_real(b, "prorows", proc->retset ? 1000 : 0);
+    rows_int(b, "provariadic", proc->variadic);
+    rows_char(b, "prokind", proc->kind);
+    rows_int(b, "proisstrict", proc->strict);
+    rows_int(b, "proretset", proc->retset);
+    rows_char(b, "provolatile", proc->volatility);
+    rows_char(b, "proparallel", proc->parallel);
+    rows_int(b, "pronargs", proc->nargs);
+    rows_int(b, "pronargdefaults", proc->ndefaults);
+    rows_int(b, "prorettype", proc->result);
+    rows_vector(b, "proargtypes", count, types);
+    if (proc->all_args)
+        rows_array(b, "proallargtypes", numbers(proc->all_args, types, PROC_ARGS_MAX), types);
+    if (proc->modes)
+        put_modes(b, proc->modes);
+    if (proc->names)
+        put_names(b, "proargnames", proc->names);
+    rows_text(b, "proargdefaults", proc->defaults);
+    rows_text(b, "prosrc", proc->kind == 'a' ? "aggregate_dummy" : proc->source);
+    if (proc->language == 'c' && proc->schema)
+        rows_text(b, "probin", arena_printf(b->arena, "$libdir/%s", catalog_extension_of(b->catalog, proc->oid)->name));
+}
+
 bool rows_pg_proc(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
-    for (int i = 0; i < proc_fact_count; i++) {
-        const struct proc_fact *proc = &proc_facts[i];
-        int64_t types[PROC_ARGS_MAX];
-        int count = numbers(proc->args, types, PROC_ARGS_MAX);
-        rows_add(b);
-        rows_int(b, "oid", proc->oid);
-        rows_text(b, "proname", proc->name);
-        rows_int(b, "pronamespace", OID_PG_CATALOG);
-        rows_int(b, "proowner", OID_OWNER);
-        rows_int(b, "prolang", language_oid(proc->language));
-        rows_real(b, "procost", 1);
-        rows_real(b, "prorows", proc->retset ? 1000 : 0);
-        rows_int(b, "provariadic", proc->variadic);
-        rows_char(b, "prokind", proc->kind);
-        rows_int(b, "proisstrict", proc->strict);
-        rows_int(b, "proretset", proc->retset);
-        rows_char(b, "provolatile", proc->volatility);
-        rows_char(b, "proparallel", proc->parallel);
-        rows_int(b, "pronargs", proc->nargs);
-        rows_int(b, "pronargdefaults", proc->ndefaults);
-        rows_int(b, "prorettype", proc->result);
-        rows_vector(b, "proargtypes", count, types);
-        if (proc->all_args)
-            rows_array(b, "proallargtypes", numbers(proc->all_args, types, PROC_ARGS_MAX), types);
-        if (proc->modes)
-            put_modes(b, proc->modes);
-        if (proc->names)
-            put_names(b, "proargnames", proc->names);
-        rows_text(b, "proargdefaults", proc->defaults);
-        rows_text(b, "prosrc", proc->kind == 'a' ? "aggregate_dummy" : proc->source);
-    }
+    for (int i = 0; i < proc_fact_count; i++)
+        proc_row(b, &proc_facts[i]);
+    const struct proc_fact *proc;
+    for (int i = 0; (proc = catalog_own_proc_at(b->catalog, i)); i++)
+        proc_row(b, proc);
     return true;
 }
 
@@ -198,63 +208,82 @@ static oid_t proc_named(const char *name)
     return count > 0 ? procs[0].oid : 0;
 }
 
+static void operator_row(struct rows_builder *b, const struct operator_fact *op)
+{
+    rows_add(b);
+    rows_int(b, "oid", op->oid);
+    rows_text(b, "oprname", op->name);
+    rows_int(b, "oprnamespace", op->schema ? op->schema : OID_PG_CATALOG);
+    rows_int(b, "oprowner", OID_OWNER);
+    rows_char(b, "oprkind", op->kind);
+    rows_int(b, "oprcanmerge", op->can_merge);
+    rows_int(b, "oprcanhash", op->can_hash);
+    rows_int(b, "oprleft", op->left);
+    rows_int(b, "oprright", op->right);
+    rows_int(b, "oprresult", op->result);
+    rows_int(b, "oprcom", op->commutator);
+    rows_int(b, "oprnegate", op->negator);
+    rows_int(b, "oprcode", op->proc);
+    rows_int(b, "oprrest", proc_named(op->restriction));
+    rows_int(b, "oprjoin", proc_named(op->join));
+}
+
 bool rows_pg_operator(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
-    for (int i = 0; i < operator_fact_count; i++) {
-        const struct operator_fact *operator= & operator_facts[i];
-        rows_add(b);
-        rows_int(b, "oid", operator->oid);
-        rows_text(b, "oprname", operator->name);
-        rows_int(b, "oprnamespace", OID_PG_CATALOG);
-        rows_int(b, "oprowner", OID_OWNER);
-        rows_char(b, "oprkind", operator->kind);
-        rows_int(b, "oprcanmerge", operator->can_merge);
-        rows_int(b, "oprcanhash", operator->can_hash);
-        rows_int(b, "oprleft", operator->left);
-        rows_int(b, "oprright", operator->right);
-        rows_int(b, "oprresult", operator->result);
-        rows_int(b, "oprcom", operator->commutator);
-        rows_int(b, "oprnegate", operator->negator);
-        rows_int(b, "oprcode", operator->proc);
-        rows_int(b, "oprrest", proc_named(operator->restriction));
-        rows_int(b, "oprjoin", proc_named(operator->join));
-    }
+    for (int i = 0; i < operator_fact_count; i++)
+        operator_row(b, &operator_facts[i]);
+    const struct operator_fact *op;
+    for (int i = 0; (op = catalog_own_operator_at(b->catalog, i)); i++)
+        operator_row(b, op);
     return true;
+}
+
+static void cast_row(struct rows_builder *b, const struct cast_fact *cast)
+{
+    rows_add(b);
+    rows_int(b, "oid", cast->oid);
+    rows_int(b, "castsource", cast->source);
+    rows_int(b, "casttarget", cast->target);
+    rows_int(b, "castfunc", cast->proc);
+    rows_char(b, "castcontext", cast->context);
+    rows_char(b, "castmethod", cast->method);
 }
 
 bool rows_pg_cast(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
-    for (int i = 0; i < cast_fact_count; i++) {
-        rows_add(b);
-        rows_int(b, "oid", cast_facts[i].oid);
-        rows_int(b, "castsource", cast_facts[i].source);
-        rows_int(b, "casttarget", cast_facts[i].target);
-        rows_int(b, "castfunc", cast_facts[i].proc);
-        rows_char(b, "castcontext", cast_facts[i].context);
-        rows_char(b, "castmethod", cast_facts[i].method);
-    }
+    for (int i = 0; i < cast_fact_count; i++)
+        cast_row(b, &cast_facts[i]);
+    const struct cast_fact *cast;
+    for (int i = 0; (cast = catalog_own_cast_at(b->catalog, i)); i++)
+        cast_row(b, cast);
     return true;
+}
+
+static void aggregate_row(struct rows_builder *b, const struct aggregate_fact *aggregate)
+{
+    rows_add(b);
+    rows_int(b, "aggfnoid", aggregate->proc);
+    rows_char(b, "aggkind", aggregate->kind);
+    rows_int(b, "aggnumdirectargs", aggregate->direct_args);
+    rows_int(b, "aggtransfn", aggregate->trans);
+    rows_int(b, "aggfinalfn", aggregate->final);
+    rows_char(b, "aggfinalmodify", 'r');
+    rows_char(b, "aggmfinalmodify", 'r');
+    rows_int(b, "aggsortop", aggregate->sort_operator);
+    rows_int(b, "aggtranstype", aggregate->trans_type);
+    rows_text(b, "agginitval", aggregate->initial);
 }
 
 bool rows_pg_aggregate(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
-    for (int i = 0; i < aggregate_fact_count; i++) {
-        const struct aggregate_fact *aggregate = &aggregate_facts[i];
-        rows_add(b);
-        rows_int(b, "aggfnoid", aggregate->proc);
-        rows_char(b, "aggkind", aggregate->kind);
-        rows_int(b, "aggnumdirectargs", aggregate->direct_args);
-        rows_int(b, "aggtransfn", aggregate->trans);
-        rows_int(b, "aggfinalfn", aggregate->final);
-        rows_char(b, "aggfinalmodify", 'r');
-        rows_char(b, "aggmfinalmodify", 'r');
-        rows_int(b, "aggsortop", aggregate->sort_operator);
-        rows_int(b, "aggtranstype", aggregate->trans_type);
-        rows_text(b, "agginitval", aggregate->initial);
-    }
+    for (int i = 0; i < aggregate_fact_count; i++)
+        aggregate_row(b, &aggregate_facts[i]);
+    const struct aggregate_fact *aggregate;
+    for (int i = 0; (aggregate = catalog_own_aggregate_at(b->catalog, i)); i++)
+        aggregate_row(b, aggregate);
     return true;
 }
 

@@ -192,6 +192,8 @@ static oid_t key_opclass(const struct rows_builder *b, oid_t method, oid_t type)
         return 0;
     if (desc->typtype == 'e')
         return system_default_opclass(method, ANYENUM_OID);
+    if (catalog_extension_of(b->catalog, desc->oid) && desc->category != 'A')
+        return system_extension_opclass(b->catalog, method, desc->oid);
     if (desc->category == 'A')
         return system_default_opclass(method, ANYARRAY_OID);
     if (desc->oid == VARCHAR_OID)

@@ -95,18 +95,6 @@ bool rows_pg_tablespace(struct rows_builder *b, struct diag *diag)
     return true;
 }
 
-bool rows_pg_extension(struct rows_builder *b, struct diag *diag)
-{
-    (void) diag;
-    rows_add(b);
-    rows_int(b, "oid", 13565);
-    rows_text(b, "extname", "plpgsql");
-    rows_int(b, "extowner", OID_OWNER);
-    rows_int(b, "extnamespace", OID_PG_CATALOG);
-    rows_text(b, "extversion", "1.0");
-    return true;
-}
-
 bool rows_pg_settings(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;

@@ -1,15 +1,17 @@
+#include "catalog/extension.h"
 #include "catalog/system_rows.h"
 
 #include <stdlib.h>
 
 /* Types as rows: pg_type, pg_enum, pg_range. */
 
-static void fact_row(struct rows_builder *b, const struct type_fact *fact)
+/* `first`: where the members of the type's extension begin; 0 and no schema for a built-in type, whose oids are as they are. */
+static void fact_row(struct rows_builder *b, const struct type_fact *fact, oid_t first, oid_t schema)
 {
     rows_add(b);
-    rows_int(b, "oid", fact->oid);
+    rows_int(b, "oid", extension_oid(fact->oid, first));
     rows_text(b, "typname", fact->name);
-    rows_int(b, "typnamespace", OID_PG_CATALOG);
+    rows_int(b, "typnamespace", schema ? schema : OID_PG_CATALOG);
     rows_int(b, "typowner", OID_OWNER);
     rows_int(b, "typlen", fact->len);
     rows_int(b, "typbyval", fact->by_value);
@@ -19,19 +21,19 @@ static void fact_row(struct rows_builder *b, const struct type_fact *fact)
     rows_int(b, "typisdefined", 1);
     rows_char(b, "typdelim", fact->delimiter);
     rows_int(b, "typrelid", fact->relation);
-    rows_int(b, "typsubscript", fact->subscript);
-    rows_int(b, "typelem", fact->element);
-    rows_int(b, "typarray", fact->array);
-    rows_int(b, "typinput", fact->input);
-    rows_int(b, "typoutput", fact->output);
-    rows_int(b, "typreceive", fact->receive);
-    rows_int(b, "typsend", fact->send);
-    rows_int(b, "typmodin", fact->modin);
-    rows_int(b, "typmodout", fact->modout);
-    rows_int(b, "typanalyze", fact->analyze);
+    rows_int(b, "typsubscript", extension_oid(fact->subscript, first));
+    rows_int(b, "typelem", extension_oid(fact->element, first));
+    rows_int(b, "typarray", extension_oid(fact->array, first));
+    rows_int(b, "typinput", extension_oid(fact->input, first));
+    rows_int(b, "typoutput", extension_oid(fact->output, first));
+    rows_int(b, "typreceive", extension_oid(fact->receive, first));
+    rows_int(b, "typsend", extension_oid(fact->send, first));
+    rows_int(b, "typmodin", extension_oid(fact->modin, first));
+    rows_int(b, "typmodout", extension_oid(fact->modout, first));
+    rows_int(b, "typanalyze", extension_oid(fact->analyze, first));
     rows_char(b, "typalign", fact->align);
     rows_char(b, "typstorage", fact->storage);
-    rows_int(b, "typbasetype", fact->base);
+    rows_int(b, "typbasetype", extension_oid(fact->base, first));
     rows_int(b, "typtypmod", fact->typmod);
     rows_int(b, "typcollation", fact->collation);
 }
@@ -106,10 +108,15 @@ bool rows_pg_type(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
     for (int i = 0; i < type_fact_count; i++)
-        fact_row(b, &type_facts[i]);
+        fact_row(b, &type_facts[i], 0, 0);
     const struct type_desc *type;
     for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++)
-        desc_row(b, type);
+        if (!catalog_extension_of(b->catalog, type->oid))
+            desc_row(b, type);
+    const struct catalog_extension *extension;
+    for (int i = 0; (extension = catalog_extension_at(b->catalog, i)); i++)
+        for (int k = 0; extension->fact && k < extension->fact->types.count; k++)
+            fact_row(b, &extension_type_facts[extension->fact->types.first + k], extension->first, extension->schema);
     return true;
 }
 

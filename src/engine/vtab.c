@@ -1,6 +1,7 @@
 #include "engine/internal.h"
 
 #include "catalog/catalog.h"
+#include "catalog/extension.h"
 
 #include <stdlib.h>
 
@@ -349,18 +350,29 @@ struct function_cursor {
     char *copies;
 };
 
-static int result_columns(const struct func_instance *instance)
+/* Output arguments of the function with this source; 0: it has none, or is not among these. */
+static int output_arguments(int count, const struct proc_fact *procs, const char *source)
 {
-    const struct type_desc *result = instance->result;
-    for (int i = 0; i < proc_fact_count; i++) {
-        if (strcmp(proc_facts[i].source, instance->impl->source) != 0 || !proc_facts[i].modes)
+    for (int i = 0; i < count; i++) {
+        if (!procs[i].modes || strcmp(procs[i].source, source) != 0)
             continue;
         int outputs = 0;
-        for (const char *mode = proc_facts[i].modes; *mode; mode++)
+        for (const char *mode = procs[i].modes; *mode; mode++)
             outputs += *mode == 'o' || *mode == 'b' || *mode == 't';
         if (outputs)
             return outputs;
     }
+    return 0;
+}
+
+static int result_columns(const struct func_instance *instance)
+{
+    const struct type_desc *result = instance->result;
+    int outputs = output_arguments(proc_fact_count, proc_facts, instance->impl->source);
+    if (!outputs)
+        outputs = output_arguments(extension_proc_fact_count, extension_proc_facts, instance->impl->source);
+    if (outputs)
+        return outputs;
     if (result && result->typtype == 'c')
         return result->field_count;
     return !result || result->oid == RECORD_OID ? RECORD_COLUMNS : 1;

@@ -74,20 +74,19 @@ static bool type_is_visible(struct fcall *call, int nargs, const struct datum *a
     return true;
 }
 
-/* All functions are built in, and pg_catalog is always on the path. */
 static bool function_is_visible(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    (void) call;
     (void) nargs;
-    *result = proc_fact_by_oid((oid_t) args[0].i) ? datum_bool(true) : datum_null();
+    const struct proc_fact *proc = catalog_proc_by_oid(call->env->catalog, (oid_t) args[0].i);
+    *result = proc ? datum_bool(catalog_proc_is_visible(call->env->catalog, proc)) : datum_null();
     return true;
 }
 
 static bool operator_is_visible(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    (void) call;
     (void) nargs;
-    *result = operator_fact_by_oid((oid_t) args[0].i) ? datum_bool(true) : datum_null();
+    const struct operator_fact *op = catalog_operator_by_oid(call->env->catalog, (oid_t) args[0].i);
+    *result = op ? datum_bool(catalog_operator_is_visible(call->env->catalog, op)) : datum_null();
     return true;
 }
 

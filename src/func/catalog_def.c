@@ -444,7 +444,7 @@ static const char *default_item(struct arena *arena, const char *list, int index
 
 static bool function_arguments(struct fcall *call, oid_t oid, bool with_defaults, struct datum *result)
 {
-    const struct proc_fact *proc = proc_fact_by_oid(oid);
+    const struct proc_fact *proc = catalog_proc_by_oid(call->env->catalog, oid);
     *result = datum_null();
     if (!proc)
         return true;
@@ -497,7 +497,7 @@ bool catalog_function_identity_arguments(struct fcall *call, int nargs, const st
 bool catalog_function_result(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;
-    const struct proc_fact *proc = proc_fact_by_oid((oid_t) args[0].i);
+    const struct proc_fact *proc = catalog_proc_by_oid(call->env->catalog, (oid_t) args[0].i);
     *result = datum_null();
     if (!proc || proc->kind == 'p')
         return true;

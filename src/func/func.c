@@ -1,5 +1,7 @@
 #include "func/func.h"
 
+#include "catalog/extension.h"
+
 #include <stdlib.h>
 
 /* One table for each family; strong references, so that a linker takes them out of the library. */
@@ -30,15 +32,15 @@ static struct func_impl *find(const char *source)
 }
 
 /* pg_proc says which functions are strict and which are volatile: it is not said twice. */
-static void complete_flags(void)
+static void complete_flags(int count, const struct proc_fact *procs)
 {
-    for (int i = 0; i < proc_fact_count; i++) {
-        struct func_impl *impl = find(proc_facts[i].source);
+    for (int i = 0; i < count; i++) {
+        struct func_impl *impl = find(procs[i].source);
         if (!impl)
             continue;
-        if (proc_facts[i].strict && proc_facts[i].kind == 'f')
+        if (procs[i].strict && procs[i].kind == 'f')
             impl->flags |= FUNC_STRICT;
-        if (proc_facts[i].volatility == 'v' && proc_facts[i].kind == 'f')
+        if (procs[i].volatility == 'v' && procs[i].kind == 'f')
             impl->flags |= FUNC_VOLATILE;
     }
 }
@@ -58,7 +60,8 @@ __attribute__((constructor)) static void index_implementations(void)
             impls = xcalloc((size_t) impl_count + 1, sizeof *impls);
     }
     qsort(impls, (size_t) impl_count, sizeof *impls, order_impls);
-    complete_flags();
+    complete_flags(proc_fact_count, proc_facts);
+    complete_flags(extension_proc_fact_count, extension_proc_facts);
 }
 
 const struct func_impl *func_find(const char *source)

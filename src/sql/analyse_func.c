@@ -241,7 +241,7 @@ struct expr *func_build(struct analysis *a, const char *schema, const char *name
 struct expr *func_call_proc(struct analysis *a, oid_t proc, int nargs, struct expr **args, int location)
 {
     oid_t types[PROC_ARGS_MAX];
-    struct overload overload = {.proc = proc_fact_by_oid(proc), .nargs = nargs, .types = types};
+    struct overload overload = {.proc = catalog_proc_by_oid(a->catalog, proc), .nargs = nargs, .types = types};
     proc_fact_args(overload.proc, types);
     return plain_call(a, &overload, nargs, args, location);
 }
@@ -262,7 +262,7 @@ static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *
                                    struct expr **args, const char *name)
 {
     bool is_window = call->over != NULL;
-    const struct aggregate_fact *fact = aggregate_fact_by_proc(overload->proc->oid);
+    const struct aggregate_fact *fact = catalog_aggregate_by_proc(a->catalog, overload->proc->oid);
     struct expr *expr = expr_new(a, is_window ? EXPR_WINDOW : EXPR_AGGREGATE, 0, call->location);
     expr->agg.proc = overload->proc;
     expr->agg.star = call->agg_star;

@@ -149,8 +149,7 @@ struct expr *analyse_field(struct analysis *a, struct expr *arg, const char *nam
         expr->field.name = fields[i].name;
         return expr;
     }
-    int overloads;
-    if (proc_facts_by_name(name, &overloads)) {
+    if (catalog_has_proc(a->catalog, name)) {
         struct overload overload;
         if (overload_find(a, NULL, name, 1, &arg->type, 0, NULL, false, &overload) == OVERLOAD_FOUND && overload.proc)
             return func_build(a, NULL, name, 1, &arg, location);

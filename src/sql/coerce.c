@@ -100,7 +100,7 @@ bool coercion_is_binary(struct analysis *a, oid_t from, oid_t to)
     from = coercion_base(a, from, NULL);
     if (from == to || any_accepts(a, from, to))
         return true;
-    const struct cast_fact *cast = cast_fact_find(from, to);
+    const struct cast_fact *cast = catalog_cast_find(a->catalog, from, to);
     return cast && cast->method == 'b' && cast->context == 'i';
 }
 
@@ -111,7 +111,7 @@ enum coercion_path coercion_find(struct analysis *a, oid_t from, oid_t to, enum 
     to = coercion_base(a, to, NULL);
     if (from == to)
         return PATH_RELABEL;
-    const struct cast_fact *cast = cast_fact_find(from, to);
+    const struct cast_fact *cast = catalog_cast_find(a->catalog, from, to);
     if (cast) {
         bool allowed = cast->context == 'i' || (cast->context == 'a' && context != COERCE_IMPLICIT) || context == COERCE_EXPLICIT;
         if (!allowed)
@@ -120,7 +120,7 @@ enum coercion_path coercion_find(struct analysis *a, oid_t from, oid_t to, enum 
             return PATH_RELABEL;
         if (cast->method == 'i')
             return PATH_IO;
-        *proc = proc_fact_by_oid(cast->proc);
+        *proc = catalog_proc_by_oid(a->catalog, cast->proc);
         return *proc ? PATH_FUNCTION : PATH_NONE;
     }
     const struct type_desc *source = analysis_type_desc(a, from), *target = analysis_type_desc(a, to);

@@ -81,6 +81,14 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
         return ddl_create_composite(d, node->composite_type_stmt);
     case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
         return ddl_create_domain(d, node->create_domain_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
+        return ddl_create_extension(d, node->create_extension_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_EXTENSION_STMT:
+        return ddl_alter_extension(d, node->alter_extension_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+        if (node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION)
+            return ddl_move_extension(d, node->alter_object_schema_stmt);
+        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "SET SCHEMA of this kind of object is not supported yet");
     case PG_QUERY__NODE__NODE_GRANT_STMT:
     case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
     case PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT:

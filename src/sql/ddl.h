@@ -94,7 +94,14 @@ bool ddl_restart_sequence(struct ddl *d, const struct catalog_relation *sequence
 /* The description of a table to which SQLite has already added the plain columns that `to` has more. */
 struct catalog_relation *ddl_with_columns(struct ddl *d, const struct catalog_relation *from, const struct catalog_relation *to);
 
+/* A name as messages have it: quoted where it must be. */
+const char *ddl_quote_if_needed(struct ddl *d, const char *name);
+
 /* ---- statements ---- */
+bool ddl_create_extension(struct ddl *d, const PgQuery__CreateExtensionStmt *stmt);
+bool ddl_alter_extension(struct ddl *d, const PgQuery__AlterExtensionStmt *stmt);
+bool ddl_move_extension(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt);
+bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
 
 bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt);

@@ -417,6 +417,13 @@ bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
         struct datum row[] = {datum_int(schema->oid), comment};
         return ddl_prepare_file(d) && ddl_bind(d, "UPDATE pgquill_schema SET comment = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
     }
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION: {
+        const struct catalog_extension *extension = catalog_extension_by_name(d->catalog, stmt->object->string->sval);
+        if (!extension)
+            return diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "extension \"%s\" does not exist", stmt->object->string->sval);
+        struct datum row[] = {datum_int(extension->oid), comment};
+        return ddl_bind(d, "UPDATE pgquill_extension SET comment = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
+    }
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE: {
         const PgQuery__TypeName *names = stmt->object->type_name;
         const char *schema, *name = ddl_list_name(names->n_names, names->names, &schema);

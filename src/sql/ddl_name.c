@@ -1,5 +1,7 @@
 #include "sql/ddl.h"
 
+#include "func/internal.h"
+
 enum { NAME_BYTES = 63 };
 
 const char *ddl_quote(struct ddl *d, const char *name)
@@ -121,4 +123,14 @@ const char *ddl_list_name(size_t count, PgQuery__Node *const *names, const char 
 {
     *schema = count >= 2 ? names[count - 2]->string->sval : NULL;
     return names[count - 1]->string->sval;
+}
+
+const char *ddl_quote_if_needed(struct ddl *d, const char *name)
+{
+    struct buf text;
+    buf_init(&text);
+    func_put_identifier(&text, name);
+    const char *quoted = arena_strndup(d->arena, text.data, text.len);
+    buf_deinit(&text);
+    return quoted;
 }

@@ -138,7 +138,7 @@ static const char *aggregate_core(struct lower *l, const struct expr *expr)
     if (!impl)
         return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "aggregate function %s (%s) is not supported",
                            proc->name, proc->source);
-    const struct aggregate_fact *fact = aggregate_fact_by_proc(proc->oid);
+    const struct aggregate_fact *fact = catalog_aggregate_by_proc(l->catalog, proc->oid);
     bool ordered_set = fact && fact->kind != 'n';
     if (impl->form == FUNC_AGGREGATE && (ordered_set || (expr->agg.nsort && !order_is_idle(proc->name)) ||
                                          (expr->agg.distinct && (!one || !order_is_idle(proc->name)))))

@@ -177,7 +177,7 @@ const char *lower_operator(struct lower *l, const struct operator_fact *op, oid_
     if (lower_compares(l, op, left_type, right_type, collation, &sqlite_collation))
         return sqlite_collation ? LOWER_PRINT(l, "(%s %s %s COLLATE %s)", left, op->name, right, lower_quote(l, sqlite_collation))
                                 : LOWER_PRINT(l, "(%s %s %s)", left, op->name, right);
-    const struct proc_fact *proc = proc_fact_by_oid(op->proc);
+    const struct proc_fact *proc = catalog_proc_by_oid(l->catalog, op->proc);
     if (!proc)
         return lower_error(l, ERRCODE_UNDEFINED_FUNCTION, location, "operator %s has no function", op->name);
     return call_texts(l, proc, 2, (oid_t[]){left_type, right_type}, (const char *[]){left, right}, op->result, -1, location);

@@ -7,18 +7,18 @@ const char *operator_name(size_t count, PgQuery__Node **names)
     return count ? analysis_string(names[count - 1]) : "";
 }
 
-static const struct operator_fact *exact(const struct operator_fact *ops, int count, oid_t left, oid_t right)
+static const struct operator_fact *exact(const struct operator_fact *const *ops, int count, oid_t left, oid_t right)
 {
     for (int i = 0; i < count; i++)
-        if (ops[i].left == left && ops[i].right == right)
-            return &ops[i];
+        if (ops[i]->left == left && ops[i]->right == right)
+            return ops[i];
     return NULL;
 }
 
 const struct operator_fact *operator_lookup(struct analysis *a, const char *name, oid_t left, oid_t right, bool *ambiguous)
 {
-    int count;
-    const struct operator_fact *ops = operator_facts_by_name(name, &count), *found;
+    const struct operator_fact *const *ops, *found;
+    int count = catalog_operators_by_name(a->catalog, NULL, name, a->arena, &ops);
     bool binary = left != 0;
     if (ambiguous)
         *ambiguous = false;
@@ -40,14 +40,14 @@ const struct operator_fact *operator_lookup(struct analysis *a, const char *name
     const oid_t **lists = arena_array(a->arena, const oid_t *, count);
     const struct operator_fact **which = arena_array(a->arena, const struct operator_fact *, count);
     for (int i = 0; i < count; i++) {
-        if ((ops[i].kind == 'b') != binary)
+        if ((ops[i]->kind == 'b') != binary)
             continue;
-        types[kept][0] = binary ? ops[i].left : ops[i].right;
-        types[kept][1] = ops[i].right;
+        types[kept][0] = binary ? ops[i]->left : ops[i]->right;
+        types[kept][1] = ops[i]->right;
         if (!coercion_possible(a, nargs, inputs, types[kept], COERCE_IMPLICIT))
             continue;
         lists[kept] = types[kept];
-        which[kept++] = &ops[i];
+        which[kept++] = ops[i];
     }
     if (kept <= 1)
         return kept ? which[0] : NULL;
@@ -117,7 +117,7 @@ struct expr *operator_call(struct analysis *a, const struct operator_fact *op, s
     oid_t result = operator_coerce(a, op, left ? &left : NULL, &right, location);
     if (!result)
         return NULL;
-    const struct proc_fact *proc = proc_fact_by_oid(op->proc);
+    const struct proc_fact *proc = catalog_proc_by_oid(a->catalog, op->proc);
     if (!proc)
         return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, location, "operator %s is only a shell", op->name);
     /* An expression stands where its first word does. */

@@ -223,17 +223,16 @@ static bool as_cast(struct analysis *a, const char *schema, const char *name, oi
 enum overload_result overload_find(struct analysis *a, const char *schema, const char *name, int nargs, const oid_t *types,
                                    int nnames, const char *const *names, bool variadic, struct overload *out)
 {
-    int total = 0, count = 0;
-    const struct proc_fact *procs = NULL;
-    if (!schema || strcmp(schema, "pg_catalog") == 0)
-        procs = proc_facts_by_name(name, &total);
+    int count = 0;
+    const struct proc_fact *const *procs = NULL;
+    int total = catalog_procs_by_name(a->catalog, schema, name, a->arena, &procs);
     struct overload *candidates = arena_array(a->arena, struct overload, total + 1);
     oid_t actual[PROC_ARGS_MAX];
     int nactual = 0;
     if (nargs > PROC_ARGS_MAX)
         return OVERLOAD_NONE;
     for (int i = 0; i < total; i++) {
-        if (!candidate_make(a, &procs[i], nargs, nnames, names, variadic, &candidates[count]))
+        if (!candidate_make(a, procs[i], nargs, nnames, names, variadic, &candidates[count]))
             continue;
         arranged(&candidates[count], nargs, types, actual, &nactual);
         if (!candidates[count].nvariadic && exact_match(nactual, actual, candidates[count].types) &&

@@ -408,8 +408,7 @@ struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node
     if (expr || diag_is_set(a->diag))
         return expr;
     /* t.f may mean f(t) (PostgreSQL docs 4.2.6, 38.5.3). */
-    int overloads;
-    if (item->rte && proc_facts_by_name(names[count - 1], &overloads)) {
+    if (item->rte && catalog_has_proc(a->catalog, names[count - 1])) {
         struct expr *row = scope_whole_row(a, item, levels_up, node->location);
         struct overload overload;
         if (overload_find(a, NULL, names[count - 1], 1, &row->type, 0, NULL, false, &overload) == OVERLOAD_FOUND && overload.proc)

@@ -9,12 +9,12 @@ const struct type_fact type_facts[] = {
 #undef TYPE
 };
 const struct proc_fact proc_facts[] = {
-#define PROC(...) {__VA_ARGS__},
+#define PROC(...) {__VA_ARGS__, 0},
 #include "type/procs.def"
 #undef PROC
 };
 const struct operator_fact operator_facts[] = {
-#define OPERATOR(...) {__VA_ARGS__},
+#define OPERATOR(...) {__VA_ARGS__, 0},
 #include "type/operators.def"
 #undef OPERATOR
 };

@@ -44,6 +44,7 @@ struct proc_fact {
     const char *modes;    /* "iio" …; NULL: all input */
     const char *all_args; /* types of all arguments when modes is set; NULL */
     char language;        /* i internal, c, s sql */
+    oid_t schema;         /* 0: pg_catalog */
 };
 
 struct operator_fact {
@@ -53,6 +54,7 @@ struct operator_fact {
     bool can_merge, can_hash;
     oid_t left, right, result, commutator, negator, proc;
     const char *restriction, *join;
+    oid_t schema; /* 0: pg_catalog */
 };
 
 struct cast_fact {

@@ -120,6 +120,9 @@ const struct type_desc *type_builtin_by_name(const char *name); /* pg_type.typna
 /* The codecs for kinds of user-defined types. */
 extern const struct type_codec type_codec_array, type_codec_enum, type_codec_composite, type_codec_domain, type_codec_range, type_codec_multirange;
 
+/* The codec of an extension's base type, by its name; *ordered: its values compare by the codec, not by their bytes. */
+void type_extension_codec(const char *name, const struct type_codec **codec, bool *ordered);
+
 /* The SQL name of a type as format_type prints it: "character varying(10)", "timestamp(3) without time zone", "integer[]",
  * schema-qualified where the resolver's regtype name is. typmod -1: no modifier is asked for ("character"), as in messages;
  * TYPMOD_ABSENT: the column has none, which for char and bit is another type ("bpchar"). */
