@@ -16,7 +16,11 @@ bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy
     }
     const struct operator_fact *op = operator_ordering(a, name, expr->type);
     if (!op && expr->type != RECORD_OID) {
-        analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, expr->location, "could not identify an ordering operator for type %s",
+        /* An output column named here was written elsewhere. */
+        int location = by->node && by->node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? by->node->column_ref->location
+                       : by->node && by->node->node_case == PG_QUERY__NODE__NODE_A_CONST  ? by->node->a_const->location
+                                                                                          : expr->location;
+        analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, location, "could not identify an ordering operator for type %s",
                        analysis_type(a, expr->type));
         return diag_hint(a->diag, "Use an explicit ordering operator or modify the query.");
     }

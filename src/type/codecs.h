@@ -6,8 +6,10 @@
 /* The codec of each built-in type; type.c ties them to oids. */
 
 /* scalar.c: booleans, integers and what is one inside */
-extern const struct type_codec type_codec_bool, type_codec_int2, type_codec_int4, type_codec_int8, type_codec_oid, type_codec_xid,
-    type_codec_cid, type_codec_xid8, type_codec_tid, type_codec_pg_lsn, type_codec_money, type_codec_uuid;
+extern const struct type_codec type_codec_bool, type_codec_int2, type_codec_int4, type_codec_int8, type_codec_oid,
+    type_codec_pg_lsn, type_codec_money, type_codec_uuid;
+/* xid.c: what identifies transactions, commands and rows */
+extern const struct type_codec type_codec_xid, type_codec_cid, type_codec_xid8, type_codec_tid, type_codec_snapshot;
 /* float.c */
 extern const struct type_codec type_codec_float4, type_codec_float8;
 /* numeric_codec.c */
@@ -72,6 +74,9 @@ int float_compare(double a, double b);
 /* Bytes of a bytea literal (hex or escape form) into the arena. */
 bool bytea_parse(struct arena *arena, const char *text, size_t len, struct datum *out, struct diag *diag);
 void bytea_format(const struct datum *value, enum bytea_output style, struct buf *out);
+/* A place in the log, from its text (also the stored form) and back. */
+bool lsn_parse(const char *text, size_t len, uint64_t *lsn);
+struct datum lsn_store(struct arena *arena, uint64_t lsn);
 /* Money: cents from and to text ("$1,234.50"). */
 bool money_parse(const char *text, size_t len, int64_t *cents, struct diag *diag);
 void money_format(int64_t cents, struct buf *out);

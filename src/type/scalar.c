@@ -147,10 +147,11 @@ INT_CODEC(int2, 16, "smallint", buf_put_be16)
 INT_CODEC(int4, 32, "integer", buf_put_be32)
 INT_CODEC(int8, 64, "bigint", buf_put_be64)
 
-/* oid, xid, cid: 32 bits without a sign; oid's text may be negative, as strtoul allows */
+/* oid: 32 bits without a sign; its text may be negative, as strtoul allows */
 
-static bool unsigned_in(const char *text, size_t len, const char *type_name, struct datum *out, struct diag *diag)
+static bool oid_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
+    (void) io;
     const char *at = text, *end = text + len;
     while (at < end && codec_space(*at))
         at++;
@@ -170,33 +171,15 @@ static bool unsigned_in(const char *text, size_t len, const char *type_name, str
     while (at < end && codec_space(*at))
         at++;
     if (!any || at < end)
-        return codec_bad_syntax(NULL, type_name, text, len, diag);
+        return codec_bad_syntax(NULL, "oid", text, len, diag);
     if (over)
         return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text,
-                        type_name);
+                        "oid");
     *out = datum_int(negative ? (uint32_t) (0 - sum) : (uint32_t) sum);
     return true;
 }
 
-static bool oid_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    (void) io;
-    return unsigned_in(text, len, "oid", out, diag);
-}
-
-static bool xid_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    (void) io;
-    return unsigned_in(text, len, "xid", out, diag);
-}
-
-static bool cid_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    (void) io;
-    return unsigned_in(text, len, "cid", out, diag);
-}
-
-static bool unsigned_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
+static bool oid_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
 {
     (void) io;
     if (len != 4)
@@ -205,45 +188,7 @@ static bool unsigned_recv(const struct type_io *io, const uint8_t *data, size_t 
     return true;
 }
 
-const struct type_codec type_codec_oid = {oid_in, int_out, unsigned_recv, int4_send, NULL, compare_ints, NULL, NULL};
-const struct type_codec type_codec_xid = {xid_in, int_out, unsigned_recv, int4_send, NULL, NULL, NULL, NULL};
-const struct type_codec type_codec_cid = {cid_in, int_out, unsigned_recv, int4_send, NULL, NULL, NULL, NULL};
-
-static bool xid8_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    (void) io;
-    *out = datum_int(0);
-    return int_parse(text, len, 64, "xid8", &out->i, diag);
-}
-
-const struct type_codec type_codec_xid8 = {xid8_in, int_out, int8_recv, int8_send, NULL, compare_ints, NULL, NULL};
-
-/* tid */
-
-static bool tid_parse(const char *text, size_t len, uint32_t *block, uint32_t *offset)
-{
-    char copy[32];
-    int end = 0;
-    if (len >= sizeof copy)
-        return false;
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    unsigned long long b = 0, o = 0;
-    if (sscanf(copy, "(%llu,%llu)%n", &b, &o, &end) != 2 || (size_t) end != len || b > UINT32_MAX || o > UINT16_MAX)
-        return false;
-    *block = (uint32_t) b;
-    *offset = (uint32_t) o;
-    return true;
-}
-
-static bool tid_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    uint32_t block, offset;
-    if (!tid_parse(text, len, &block, &offset))
-        return codec_bad_syntax(io, "tid", text, len, diag);
-    *out = datum_cstr(arena_printf(io->arena, "(%u,%u)", block, offset));
-    return true;
-}
+const struct type_codec type_codec_oid = {oid_in, int_out, oid_recv, int4_send, NULL, compare_ints, NULL, NULL};
 
 static bool text_form_out(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)
 {
@@ -253,40 +198,9 @@ static bool text_form_out(const struct type_io *io, const struct datum *value, s
     return true;
 }
 
-static bool tid_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
-{
-    if (len != 6)
-        return codec_bad_binary(diag);
-    *out = datum_cstr(arena_printf(io->arena, "(%u,%u)", codec_be32(data), codec_be16(data + 4)));
-    return true;
-}
-
-static bool tid_send(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)
-{
-    uint32_t block = 0, offset = 0;
-    if (!tid_parse(value->data, value->len, &block, &offset))
-        return codec_bad_syntax(io, "tid", value->data, value->len, diag);
-    buf_put_be32(out, block);
-    buf_put_be16(out, (uint16_t) offset);
-    return true;
-}
-
-static int tid_compare(const struct type_io *io, const struct datum *a, const struct datum *b)
-{
-    (void) io;
-    uint32_t block[2] = {0}, offset[2] = {0};
-    tid_parse(a->data, a->len, &block[0], &offset[0]);
-    tid_parse(b->data, b->len, &block[1], &offset[1]);
-    if (block[0] != block[1])
-        return block[0] < block[1] ? -1 : 1;
-    return (offset[0] > offset[1]) - (offset[0] < offset[1]);
-}
-
-const struct type_codec type_codec_tid = {tid_in, text_form_out, tid_recv, tid_send, NULL, tid_compare, NULL, NULL};
-
 /* pg_lsn */
 
-static bool lsn_parse(const char *text, size_t len, uint64_t *lsn)
+bool lsn_parse(const char *text, size_t len, uint64_t *lsn)
 {
     uint32_t half[2] = {0};
     size_t at = 0;
@@ -311,9 +225,9 @@ static bool lsn_parse(const char *text, size_t len, uint64_t *lsn)
     return at == len;
 }
 
-static struct datum lsn_make(const struct type_io *io, uint64_t lsn)
+struct datum lsn_store(struct arena *arena, uint64_t lsn)
 {
-    return datum_cstr(arena_printf(io->arena, "%X/%X", (unsigned) (lsn >> 32), (unsigned) lsn));
+    return datum_cstr(arena_printf(arena, "%X/%X", (unsigned) (lsn >> 32), (unsigned) lsn));
 }
 
 static bool lsn_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
@@ -321,7 +235,7 @@ static bool lsn_in(const struct type_io *io, const char *text, size_t len, struc
     uint64_t lsn;
     if (!lsn_parse(text, len, &lsn))
         return codec_bad_syntax(io, "pg_lsn", text, len, diag);
-    *out = lsn_make(io, lsn);
+    *out = lsn_store(io->arena, lsn);
     return true;
 }
 
@@ -329,7 +243,7 @@ static bool lsn_recv(const struct type_io *io, const uint8_t *data, size_t len, 
 {
     if (len != 8)
         return codec_bad_binary(diag);
-    *out = lsn_make(io, codec_be64(data));
+    *out = lsn_store(io->arena, codec_be64(data));
     return true;
 }
 

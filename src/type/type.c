@@ -43,7 +43,7 @@ static const struct codec_row codec_rows[] = {
     {TID_OID, &type_codec_tid, STORAGE_TEXT, "pg_tid"},
     {XID_OID, &type_codec_xid, STORAGE_INTEGER, NULL},
     {CID_OID, &type_codec_cid, STORAGE_INTEGER, NULL},
-    {XID8_OID, &type_codec_xid8, STORAGE_INTEGER, NULL},
+    {XID8_OID, &type_codec_xid8, STORAGE_TEXT, "pg_xid8"},
     {JSON_OID, &type_codec_json, STORAGE_TEXT, NULL},
     {JSONB_OID, &type_codec_jsonb, STORAGE_TEXT, "pg_jsonb"},
     {XML_OID, &type_codec_xml, STORAGE_TEXT, NULL},
@@ -79,8 +79,8 @@ static const struct codec_row codec_rows[] = {
     {CIDR_OID, &type_codec_cidr, STORAGE_TEXT, "pg_cidr"},
     {MACADDR_OID, &type_codec_macaddr, STORAGE_TEXT, NULL},
     {MACADDR8_OID, &type_codec_macaddr8, STORAGE_TEXT, NULL},
-    {TXID_SNAPSHOT_OID, &type_codec_opaque, STORAGE_TEXT, NULL},
-    {PG_SNAPSHOT_OID, &type_codec_opaque, STORAGE_TEXT, NULL},
+    {TXID_SNAPSHOT_OID, &type_codec_snapshot, STORAGE_TEXT, NULL},
+    {PG_SNAPSHOT_OID, &type_codec_snapshot, STORAGE_TEXT, NULL},
     {ACLITEM_OID, &type_codec_opaque, STORAGE_TEXT, NULL},
 };
 

@@ -1,0 +1,25 @@
+-- Transaction, command and row identifiers, snapshots, places in the log.
+select '010'::xid, '0x10'::xid, '-1'::xid, ''::xid, 'x'::xid, '-1'::xid8, '0xff'::xid8, '7'::cid;
+create table t (x xid8 unique, i tid, l pg_lsn primary key);
+insert into t values ('5', '(0,10)', '0/FF'), ('18446744073709551615', '(0,9)', '0/1000'), ('40', '(10,1)', 'FFFFFFFF/0');
+select * from t order by x;
+select * from t order by i desc;
+select * from t order by l;
+select min(x), max(x), min(l), max(l), min(i), max(i) from t;
+select x from t where x > '6' order by x;
+select i from t where i < '(0,10)';
+select l from t where l between '0/100' and '1/0';
+insert into t values ('5', '(0,10)', '0/1');
+select l - '0/1', l + 1, l - 1, 2.5 + l from t order by l;
+select '0/0'::pg_lsn - 1;
+select '0/0'::pg_lsn + 'NaN'::numeric;
+select '0/G'::pg_lsn;
+select '(1,70000)'::tid;
+select xid('4294967297'::xid8), '3'::xid = 3, '3'::xid <> '4'::xid;
+select s, pg_snapshot_xmin(s), pg_snapshot_xmax(s) from (values ('10:20:10,14,14,15'::pg_snapshot), ('12:13:')) v(s);
+select pg_snapshot_xip('10:20:10,14,15');
+select x, pg_visible_in_snapshot(x::text::xid8, '10:20:12,14') from generate_series(9, 20) x;
+select txid_snapshot_xmax('10:20:12'), txid_visible_in_snapshot(13, '10:20:12');
+select '20:10:'::pg_snapshot;
+select '10:20:12,11'::txid_snapshot;
+drop table t;
