@@ -124,6 +124,8 @@ __attribute__((constructor)) static void configure_library(void)
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 40);
+    /* Pages that a handle makes room for at once: what is mapped needs none. */
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 4);
 }
 
 struct engine *engine_open(const struct engine_options *options, struct diag *diag)
