@@ -94,21 +94,34 @@ static int16_t *numbers_at(const struct rows *rows, int row, int column, struct 
     return numbers;
 }
 
+/* Read one of our tables. A file whose books an older version keeps lacks some: the next DDL makes them, and until then they are empty. */
+static bool read_book(struct loader *l, const struct rows *tables, struct rows *rows, const char *name, const char *sql)
+{
+    bool is_there = l->source->is_agreed;
+    for (int i = 0; i < tables->count && !is_there; i++)
+        is_there = strcmp(text_at(tables, i, 0), name) == 0;
+    l->differs |= !is_there;
+    return !is_there || read_rows(l, rows, &l->snapshot->arena, sql);
+}
+
 static bool read_hidden(struct loader *l)
 {
-    struct rows found;
+    struct rows tables = {0};
     if (!l->source->is_agreed) {
-        if (!read_rows(l, &found, &l->scratch, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pgquill_relation'"))
+        if (!read_rows(l, &tables, &l->scratch, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'pgquill_*'"))
             return false;
-        if (found.count == 0)
+        if (tables.count == 0)
             return true;
         l->has_books = true;
     }
-    struct arena *arena = &l->snapshot->arena;
-    return read_rows(l, &l->schemas, arena, HIDDEN_READ_SCHEMAS) && read_rows(l, &l->relations, arena, HIDDEN_READ_RELATIONS) &&
-           read_rows(l, &l->attributes, arena, HIDDEN_READ_COLUMNS) && read_rows(l, &l->indexes, arena, HIDDEN_READ_INDEXES) &&
-           read_rows(l, &l->constraints, arena, HIDDEN_READ_CONSTRAINTS) && read_rows(l, &l->sequences, arena, HIDDEN_READ_SEQUENCES) &&
-           read_rows(l, &l->types, arena, HIDDEN_READ_TYPES) && read_rows(l, &l->extensions, arena, HIDDEN_READ_EXTENSIONS);
+    return read_book(l, &tables, &l->schemas, "pgquill_schema", HIDDEN_READ_SCHEMAS) &&
+           read_book(l, &tables, &l->relations, "pgquill_relation", HIDDEN_READ_RELATIONS) &&
+           read_book(l, &tables, &l->attributes, "pgquill_column", HIDDEN_READ_COLUMNS) &&
+           read_book(l, &tables, &l->indexes, "pgquill_index", HIDDEN_READ_INDEXES) &&
+           read_book(l, &tables, &l->constraints, "pgquill_constraint", HIDDEN_READ_CONSTRAINTS) &&
+           read_book(l, &tables, &l->sequences, "pgquill_sequence", HIDDEN_READ_SEQUENCES) &&
+           read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES) &&
+           read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS);
 }
 
 static bool read_schema(struct loader *l)

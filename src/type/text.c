@@ -1,8 +1,5 @@
 #include "type/codecs.h"
 
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -368,56 +365,3 @@ static bool bytea_recv(const struct type_io *io, const uint8_t *data, size_t len
 }
 
 const struct type_codec type_codec_bytea = {bytea_in, bytea_out, bytea_recv, text_out, NULL, compare, NULL, NULL};
-
-/* xml */
-
-static void ignore_xml_error(void *context, xmlErrorPtr error)
-{
-    (void) context;
-    (void) error;
-}
-
-static bool well_formed(const char *text, size_t len)
-{
-    xmlParserCtxtPtr parser = xmlNewParserCtxt();
-    if (!parser)
-        return false;
-    xmlDocPtr doc =
-        xmlCtxtReadMemory(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
-    bool good = doc && parser->wellFormed;
-    if (doc)
-        xmlFreeDoc(doc);
-    xmlFreeParserCtxt(parser);
-    return good;
-}
-
-static bool xml_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
-{
-    xmlSetStructuredErrorFunc(NULL, (xmlStructuredErrorFunc) ignore_xml_error);
-    bool good = well_formed(text, len);
-    /* Content is whatever a root element could hold; a declaration stays outside of it. */
-    if (!good && io->settings->xml_option == XML_OPTION_CONTENT) {
-        const char *body = text, *end = text + len;
-        while (body < end && codec_space(*body))
-            body++;
-        if (end - body > 5 && memcmp(body, "<?xml", 5) == 0) {
-            const char *close = memmem(body, (size_t) (end - body), "?>", 2);
-            body = close ? close + 2 : body;
-        }
-        struct buf wrapped;
-        buf_init(&wrapped);
-        buf_puts(&wrapped, "<x>");
-        buf_append(&wrapped, body, (size_t) (end - body));
-        buf_puts(&wrapped, "</x>");
-        good = well_formed(wrapped.data, wrapped.len);
-        buf_deinit(&wrapped);
-    }
-    if (!good)
-        return io->settings->xml_option == XML_OPTION_CONTENT
-                   ? diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content")
-                   : diag_set(diag, ERRCODE_INVALID_XML_DOCUMENT, "invalid XML document");
-    *out = copy(io, text, len);
-    return true;
-}
-
-const struct type_codec type_codec_xml = {xml_in, text_out, text_recv, text_out, NULL, NULL, NULL, NULL};
