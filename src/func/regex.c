@@ -1,5 +1,5 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "func/func.h"
+#include "func/regex.h"
 #include "type/codecs.h"
 #include "type/json.h"
 
@@ -647,8 +647,8 @@ static bool matches_row(struct fcall *call, void *cursor, struct datum *row, boo
     return true;
 }
 
-static const struct table_func split_table = {sizeof(struct split), split_open, split_row, NULL};
-static const struct table_func matches_table = {sizeof(struct split), matches_open, matches_row, NULL};
+const struct table_func regex_split_table = {sizeof(struct split), split_open, split_row, NULL};
+const struct table_func regex_matches_table = {sizeof(struct split), matches_open, matches_row, NULL};
 
 /* SIMILAR TO patterns as regular expressions. */
 static bool similar_to_escape(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
@@ -748,10 +748,10 @@ const struct func_impl func_impls_regex[] = {
     SCALAR("regexp_substr_no_subexpr", regexp_substr),
     SCALAR("regexp_split_to_array", regexp_split_to_array),
     SCALAR("regexp_split_to_array_no_flags", regexp_split_to_array),
-    TABLE_FUNC("regexp_split_to_table", &split_table),
-    TABLE_FUNC("regexp_split_to_table_no_flags", &split_table),
-    TABLE_FUNC("regexp_matches", &matches_table),
-    TABLE_FUNC("regexp_matches_no_flags", &matches_table),
+    TABLE_FUNC("regexp_split_to_table", &regex_split_table),
+    TABLE_FUNC("regexp_split_to_table_no_flags", &regex_split_table),
+    TABLE_FUNC("regexp_matches", &regex_matches_table),
+    TABLE_FUNC("regexp_matches_no_flags", &regex_matches_table),
     SCALAR("similar_to_escape_1", similar_to_escape),
     SCALAR("similar_to_escape_2", similar_to_escape),
     SCALAR("similar_escape", similar_to_escape),

@@ -1,0 +1,22 @@
+-- pgcrypto
+CREATE EXTENSION pgcrypto;
+SELECT digest('abc', 'md5'), digest('abc'::bytea, 'SHA1');
+SELECT digest('', 'sha256');
+SELECT digest('a', 'nope');
+SELECT hmac('data', 'key', 'sha256'), hmac('\x01'::bytea, '\x02'::bytea, 'md5');
+SELECT crypt('pw', '$1$abcdefgh$'), crypt('pw', 'ab'), crypt('pw', '_J9..rasm');
+SELECT crypt('pw', '$2a$06$abcdefghijklmnopqrstuu');
+SELECT crypt('secret', s) = crypt('secret', crypt('secret', s)) AS same, left(s, 4) FROM (VALUES (gen_salt('bf', 4)), (gen_salt('md5'))) v(s);
+SELECT length(gen_salt('des')), length(gen_salt('xdes')), length(gen_salt('md5')), left(gen_salt('bf', 8), 7);
+SELECT gen_salt('what');
+SELECT gen_salt('bf', 3);
+SELECT crypt('a', '');
+SELECT encrypt('data', 'key', 'aes'), encrypt('data', 'key0123456789abcdef0', 'aes-cbc/pad:pkcs'), encrypt('data0123456789ab', 'key0123456789abcd', 'aes-ecb/pad:none'), encrypt('data', 'key', '3des');
+SELECT encrypt('data', 'key', 'aes/pad:none');
+SELECT convert_from(decrypt(encrypt('data', 'key', 'aes'), 'key', 'aes'), 'UTF8'), encrypt_iv('data', 'key', 'vector', 'aes'), convert_from(decrypt_iv(encrypt_iv('data', 'key', 'vector', 'aes'), 'key', 'vector', 'aes'), 'UTF8');
+SELECT decrypt('\x00000000000000000000000000000000', 'key', 'aes');
+SELECT encrypt('a', 'b', 'what');
+SELECT length(gen_random_bytes(10)), length(gen_random_uuid()::text);
+SELECT gen_random_bytes(0);
+SELECT armor('hello world'), armor(''), dearmor(armor('\x00ff00'));
+SELECT dearmor('none');
