@@ -2,7 +2,7 @@
 
 #include "master/command.h"
 #include "master/control_protocol.h"
-#include "master/path.h"
+#include "util/path.h"
 #include "util/arena.h"
 #include "util/log.h"
 

@@ -1,6 +1,6 @@
 #include "master/daemon.h"
 
-#include "master/path.h"
+#include "util/path.h"
 #include "shm/registry.h"
 #include "util/log.h"
 

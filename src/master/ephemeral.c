@@ -1,6 +1,6 @@
 #include "master/ephemeral.h"
 
-#include "master/path.h"
+#include "util/path.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "master/inetd.h"
 
-#include "master/path.h"
+#include "util/path.h"
 #include "shm/registry.h"
 #include "util/arena.h"
 #include "util/log.h"

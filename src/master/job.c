@@ -2,7 +2,7 @@
 
 #include "engine/engine.h"
 #include "master/command.h"
-#include "master/path.h"
+#include "util/path.h"
 #include "master/spawn.h"
 #include "util/arena.h"
 

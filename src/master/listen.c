@@ -1,6 +1,6 @@
 #include "master/listen.h"
 
-#include "master/path.h"
+#include "util/path.h"
 #include "master/settings_source.h"
 #include "util/arena.h"
 #include "util/log.h"

@@ -1,6 +1,6 @@
 #include "master/options.h"
 
-#include "master/path.h"
+#include "util/path.h"
 #include "master/version.h"
 #include "util/arena.h"
 

@@ -1,7 +1,7 @@
 #include "master/places.h"
 
 #include "master/ephemeral.h"
-#include "master/path.h"
+#include "util/path.h"
 #include "util/arena.h"
 #include "util/log.h"
 

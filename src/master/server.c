@@ -1,16 +1,17 @@
 #include "master/server.h"
 
-#include "master/conffile.h"
+#include "master/configuration.h"
 #include "master/control.h"
 #include "master/daemon.h"
 #include "master/inetd.h"
 #include "master/loop.h"
-#include "master/path.h"
 #include "master/places.h"
 #include "master/spawn.h"
 #include "master/version.h"
 #include "util/arena.h"
 #include "util/log.h"
+#include "util/path.h"
+#include "wire/hba.h"
 #include "worker/log_output.h"
 
 #include <bsd/libutil.h>
@@ -46,17 +47,6 @@ static void read_limits(struct server *server)
         limits->max_spare = limits->min_spare;
 }
 
-struct session_options server_session_options(const struct server *server)
-{
-    return (struct session_options){.data_dir = server->places.data_dir,
-                                    .default_path = server->places.file,
-                                    .default_name = server->places.name,
-                                    .ephemeral = server->options.ephemeral,
-                                    .shm = server->shm,
-                                    .settings = server->settings,
-                                    .os_user = server->os_user};
-}
-
 /* A setting whose value the server itself works out; its source stays what it was, or is the command line. */
 static void put_path(struct settings *settings, const char *name, const char *path)
 {
@@ -65,10 +55,10 @@ static void put_path(struct settings *settings, const char *name, const char *pa
     diag_clear(&ignored);
 }
 
-static struct settings *load_settings(const struct server *server)
+static struct settings *load_settings(const struct server *server, enum configuration_log log)
 {
     const struct places *places = &server->places;
-    struct settings *settings = conffile_load(&server->options, places->config_file, places->auto_config_file);
+    struct settings *settings = configuration_load(&server->options, places->config_file, places->auto_config_file, log);
     if (!settings)
         return NULL;
     put_path(settings, "data_directory", places->data_dir);
@@ -83,30 +73,75 @@ static struct settings *load_settings(const struct server *server)
     return settings;
 }
 
+/* The rules that the settings name; false after the mistakes were logged. */
+static bool load_hba(const struct settings *settings, struct hba **hba)
+{
+    const char *path = settings_string(settings, "hba_file");
+    *hba = path && *path ? hba_load(path) : NULL;
+    if (*hba || !path || !*path)
+        return true;
+    log_write(LOG_LEVEL_LOG, "could not load %s", path);
+    return false;
+}
+
+/* In a worker, whose `server` is its own copy. */
+static bool reload_for_session(void *self, struct settings **settings, struct hba **hba)
+{
+    struct server *server = self;
+    struct settings *fresh = load_settings(server, CONFIGURATION_SILENT);
+    if (!fresh)
+        return false;
+    configuration_adopt(&server->settings, fresh, CONFIGURATION_SILENT);
+    if (!load_hba(server->settings, hba))
+        return false;
+    *settings = settings_copy(server->settings);
+    log_output_configure(server->settings, server->places.log_file);
+    return true;
+}
+
+struct session_options server_session_options(struct server *server)
+{
+    return (struct session_options){.data_dir = server->places.data_dir,
+                                    .default_path = server->places.file,
+                                    .default_name = server->places.name,
+                                    .ephemeral = server->options.ephemeral,
+                                    .hba = server->hba,
+                                    .reload = reload_for_session,
+                                    .reload_self = server,
+                                    .auto_config_path = server->places.auto_config_file,
+                                    .shm = server->shm,
+                                    .settings = server->settings,
+                                    .os_user = server->os_user};
+}
+
 bool server_reload(struct server *server)
 {
     log_write(LOG_LEVEL_LOG, "received reload request, reading the configuration again");
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     daemon_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long) now.tv_sec * 1000000 + now.tv_nsec / 1000);
-    struct settings *fresh = load_settings(server);
-    if (!fresh) {
+    struct settings *fresh = load_settings(server, CONFIGURATION_LOGGED);
+    struct hba *hba = NULL;
+    if (!fresh || !load_hba(server->settings, &hba)) {
         log_write(LOG_LEVEL_LOG, "the configuration contains errors; nothing was changed");
+        if (fresh)
+            settings_free(fresh);
         daemon_notify("READY=1");
         return false;
     }
-    int changed = conffile_adopt(&server->settings, fresh);
+    configuration_adopt(&server->settings, fresh, CONFIGURATION_LOGGED);
+    hba_free(server->hba);
+    server->hba = hba;
     read_limits(server);
     places_resolve_log(&server->places, server->settings, server->options.daemon || server->options.inetd);
     if (!log_output_configure(server->settings, server->places.log_file))
         log_errno(LOG_LEVEL_WARNING, "could not open the log file \"%s\"", server->places.log_file);
-    /* Spares were prepared with the old values; those that have just accepted a client go on. The others are replaced. */
-    if (changed)
-        for (int i = 0; i < server->child_count; i++)
-            if (server->children[i].kind == CHILD_WORKER && !server->children[i].retiring) {
-                server->children[i].retiring = true;
-                kill(server->children[i].pid, SIGUSR2);
-            }
+    /* Sessions take it up before their next command; spares were prepared with the old values and are replaced. */
+    for (int i = 0; i < server->child_count; i++)
+        if (server->children[i].kind == CHILD_WORKER) {
+            server->children[i].retiring = true;
+            kill(server->children[i].pid, SIGHUP);
+        }
     spawn_signal(server, CHILD_CHECKPOINTER, SIGHUP);
     daemon_notify("READY=1");
     return true;
@@ -158,8 +193,8 @@ bool server_open_registry(struct server *server)
 /* The settings, and the log as they want it. */
 static bool configure(struct server *server)
 {
-    server->settings = load_settings(server);
-    if (!server->settings) {
+    server->settings = load_settings(server, CONFIGURATION_LOGGED);
+    if (!server->settings || !load_hba(server->settings, &server->hba)) {
         log_write(LOG_LEVEL_FATAL, "the configuration contains errors");
         return false;
     }
@@ -225,6 +260,7 @@ static void finish(struct server *server)
     struct control *control = server->control;
     if (server->settings)
         settings_free(server->settings);
+    hba_free(server->hba);
     free(server->os_user);
     free(server->children);
     options_deinit(&server->options);

@@ -46,6 +46,7 @@ struct server {
     struct options options;
     struct places places;
     struct settings *settings;
+    struct hba *hba; /* NULL: no rules are named */
     struct shm *shm;
     struct listeners listeners;
     struct pidfh *pidfile;
@@ -82,6 +83,6 @@ bool server_open_registry(struct server *server);
 /* How things are: workers by state. */
 struct pool_counts server_counts(const struct server *server);
 /* What every session of this server is given. */
-struct session_options server_session_options(const struct server *server);
+struct session_options server_session_options(struct server *server);
 
 #endif

@@ -3,11 +3,13 @@
 
 #include "util/log.h"
 #include "wire/auth.h"
+#include "wire/hba.h"
 #include "wire/startup.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* From the startup packet to the first ReadyForQuery. */
@@ -70,6 +72,28 @@ static void put_all_parameters(struct session *session)
     session_put_reports(session);
 }
 
+/* The method that the rules name for this client. */
+static bool authenticate(struct session *session, const struct auth_client *client, struct diag *diag)
+{
+    const struct auth_method *method = auth_method("trust");
+    struct sockaddr_storage address = {.ss_family = AF_UNIX};
+    socklen_t length = sizeof address;
+    if (session->options.hba) {
+        if (getpeername(client->fd, (struct sockaddr *) &address, &length) < 0)
+            return diag_set(diag, ERRCODE_CONNECTION_FAILURE, "connection to client lost") || fatal(diag);
+        struct hba_client wanted = {.user = client->user,
+                                    .database = client->database,
+                                    .address = (struct sockaddr *) &address,
+                                    .address_length = length,
+                                    .is_encrypted = client->is_encrypted};
+        const struct hba_rule *rule = hba_match(session->options.hba, &wanted);
+        if (!rule)
+            return hba_refuse(client, diag);
+        method = rule->method;
+    }
+    return auth_run(method, &session->wire, client, diag);
+}
+
 static bool admit(struct session *session, const struct startup *startup, const char *address, struct diag *diag)
 {
     struct auth_client client = {
@@ -79,7 +103,7 @@ static bool admit(struct session *session, const struct startup *startup, const 
     session->env.user = session->user;
     session->env.session_user = session->session_user;
     session->env.backend_pid = (uint32_t) getpid();
-    if (!auth_run(auth_method("trust"), &session->wire, &client, diag) || !open_database(session, startup, diag))
+    if (!authenticate(session, &client, diag) || !open_database(session, startup, diag))
         return false;
     struct diag ignored = {0};
     settings_set(session->settings, "session_authorization", startup->user, SOURCE_CLIENT, &ignored);

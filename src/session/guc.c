@@ -65,10 +65,9 @@ static void parse_date_style(const char *text, enum date_style *style, enum date
             *order = (enum date_order) i;
 }
 
-static bool check_date_style(struct session *session, const char **value, struct arena *arena, struct diag *diag)
+static bool check_date_style(enum date_style style, enum date_order order, const char **value, struct arena *arena,
+                             struct diag *diag)
 {
-    enum date_style style = session->types.date_style;
-    enum date_order order = session->types.date_order;
     int count;
     bool has_style = false, has_order = false, is_wrong = false;
     char **words = split_names(arena, *value, &count, true);
@@ -151,11 +150,11 @@ static bool check_encoding(const char **value, struct diag *diag)
     return invalid("client_encoding", *value, diag);
 }
 
-static bool check_timezone(const char **value, struct arena *arena, struct diag *diag)
+static bool check_timezone(const char *name, const char **value, struct arena *arena, struct diag *diag)
 {
     const struct timezone *zone = timezone_find_setting(*value, strlen(*value));
     if (!zone)
-        return invalid("TimeZone", *value, diag);
+        return invalid(name, *value, diag);
     *value = arena_strdup(arena, timezone_name(zone));
     return true;
 }
@@ -168,32 +167,17 @@ static bool check_role(struct session *session, const char *name, const char *va
     return diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "role \"%s\" does not exist", value);
 }
 
-static bool check(void *self, const char *name, const char **value, struct arena *arena, struct diag *diag)
+/* Checks that need no session. */
+static bool check_common(const char *name, const char **value, struct arena *arena, struct diag *diag)
 {
-    struct session *session = self;
     int count;
-    if (!strcmp(name, "DateStyle"))
-        return check_date_style(session, value, arena, diag);
     if (!strcmp(name, "client_encoding"))
         return check_encoding(value, diag);
-    if (!strcmp(name, "TimeZone"))
-        return check_timezone(value, arena, diag);
-    if (!strcmp(name, "role") || !strcmp(name, "session_authorization"))
-        return check_role(session, name, *value, diag);
+    if (!strcmp(name, "TimeZone") || !strcmp(name, "log_timezone"))
+        return check_timezone(name, value, arena, diag);
     if (!strcmp(name, "search_path") && !split_names(arena, *value, &count, true)) {
         invalid(name, *value, diag);
         return diag_detail(diag, "List syntax is invalid.");
-    }
-    if (!strcmp(name, "transaction_isolation") || !strcmp(name, "transaction_read_only") ||
-        !strcmp(name, "transaction_deferrable")) {
-        struct txn_modes modes = {0};
-        if (!strcmp(name, "transaction_isolation"))
-            modes.has_isolation = txn_isolation_parse(*value, &modes.isolation);
-        else if (!strcmp(name, "transaction_read_only"))
-            modes.has_read_only = true, modes.read_only = !strcmp(*value, "on");
-        else
-            modes.has_deferrable = true, modes.deferrable = !strcmp(*value, "on");
-        return session->txn.state == TXN_IDLE || txn_set_modes(session, &modes, diag);
     }
     if (!strcmp(name, "standard_conforming_strings") && !strcmp(*value, "off"))
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "standard_conforming_strings cannot be turned off");
@@ -205,6 +189,35 @@ static bool check(void *self, const char *name, const char **value, struct arena
         *value = clean;
     }
     return true;
+}
+
+bool session_check_configured(void *self, const char *name, const char **value, struct arena *arena, struct diag *diag)
+{
+    (void) self;
+    if (!strcmp(name, "DateStyle"))
+        return check_date_style(DATE_STYLE_ISO, DATE_ORDER_MDY, value, arena, diag);
+    return check_common(name, value, arena, diag);
+}
+
+static bool check(void *self, const char *name, const char **value, struct arena *arena, struct diag *diag)
+{
+    struct session *session = self;
+    if (!strcmp(name, "DateStyle"))
+        return check_date_style(session->types.date_style, session->types.date_order, value, arena, diag);
+    if (!strcmp(name, "role") || !strcmp(name, "session_authorization"))
+        return check_role(session, name, *value, diag);
+    if (!strcmp(name, "transaction_isolation") || !strcmp(name, "transaction_read_only") ||
+        !strcmp(name, "transaction_deferrable")) {
+        struct txn_modes modes = {0};
+        if (!strcmp(name, "transaction_isolation"))
+            modes.has_isolation = txn_isolation_parse(*value, &modes.isolation);
+        else if (!strcmp(name, "transaction_read_only"))
+            modes.has_read_only = true, modes.read_only = !strcmp(*value, "on");
+        else
+            modes.has_deferrable = true, modes.deferrable = !strcmp(*value, "on");
+        return session->txn.state == TXN_IDLE || txn_set_modes(session, &modes, diag);
+    }
+    return check_common(name, value, arena, diag);
 }
 
 static void apply_search_path(struct session *session)

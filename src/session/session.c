@@ -3,6 +3,7 @@
 #include "session/state.h"
 #include "shm/gate.h"
 #include "util/log.h"
+#include "wire/hba.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -36,6 +37,26 @@ static void stop_engine(void *self)
 void session_interrupt(struct session *session, int what)
 {
     interrupts_raise(&session->interrupts, what == INTERRUPT_TERMINATE ? INTERRUPT_BIT_TERMINATE : INTERRUPT_BIT_CANCEL);
+}
+
+void session_note_reload(struct session *session)
+{
+    session->reload_due = 1;
+}
+
+/* Take up the configuration as it is now. Mistakes in it were the master's to tell of; the values that are there stay. */
+static void reload(struct session *session)
+{
+    struct settings *settings = NULL;
+    struct hba *hba = NULL;
+    session->reload_due = 0;
+    if (!session->options.reload || !session->options.reload(session->options.reload_self, &settings, &hba))
+        return;
+    settings_adopt(session->settings, settings);
+    settings_free(settings);
+    hba_free(session->fresh_hba);
+    session->fresh_hba = hba;
+    session->options.hba = hba;
 }
 
 void session_close(struct session *session)
@@ -134,6 +155,7 @@ void session_free(struct session *session)
         free(session->spare_portal);
     }
     settings_free(session->settings);
+    hba_free(session->fresh_hba);
     arena_deinit(&session->session_arena);
     arena_deinit(&session->statement_arena);
     arena_deinit(&session->row_arena);
@@ -361,6 +383,8 @@ static void loop(struct session *session)
         struct wire_message message;
         enum wire_result result = wire_read(&session->wire, &message, &truncated, &diag);
         if (result == WIRE_OK) {
+            if (session->reload_due)
+                reload(session);
             goes_on = handle(session, &message);
             continue;
         }
@@ -397,6 +421,8 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     if (raised & INTERRUPT_ENDING)
         interrupts_raise(&session->interrupts, raised);
     slot_set_client(session->options.slot, address, port);
+    if (session->reload_due)
+        reload(session);
     interrupts_enter(&session->interrupts, PHASE_STARTUP, settings_int(session->settings, "authentication_timeout") * 1000);
     enum connect_result connected = session_connect(session, address, &diag);
     if (connected == CONNECT_OK) {

@@ -10,6 +10,7 @@
 /* One client connection's life, from the startup packet to its end. */
 
 struct session;
+struct hba;
 
 struct session_options {
     const char *data_dir;     /* databases are data_dir/NAME.db */
@@ -20,6 +21,12 @@ struct session_options {
     struct session_slot *slot;
     struct settings *settings; /* the server's values; the session gets its own copy */
     const char *os_user;       /* who runs the server */
+    const char *auto_config_path; /* what ALTER SYSTEM writes; NULL in unit tests */
+    const struct hba *hba;        /* who may connect; NULL: everybody who reaches a socket */
+    /* Read the configuration again, without a word in the log: fresh settings and rules, owned by the caller. False: they have mistakes. NULL in
+     * unit tests. */
+    bool (*reload)(void *self, struct settings **settings, struct hba **hba);
+    void *reload_self;
 };
 
 /* What every session touches alike (library symbols, tables made at first use) is touched in this process, so that those which it forks
@@ -43,5 +50,10 @@ void session_free(struct session *session);
 
 /* Async-signal-safe: note an interrupt (enum slot_interrupt) for the running session and wake whatever it waits in. */
 void session_interrupt(struct session *session, int what);
+
+/* Async-signal-safe: the configuration was reloaded; the session takes it up before its next command. */
+void session_note_reload(struct session *session);
+/* For settings_check of the server's own settings: checks of values that go beyond their facts. */
+bool session_check_configured(void *self, const char *name, const char **value, struct arena *arena, struct diag *diag);
 
 #endif

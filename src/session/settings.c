@@ -96,6 +96,9 @@ struct settings *settings_copy(const struct settings *from)
             .reset = copy_text(slot->reset),
             .reset_source = slot->reset_source,
             .name = copy_text(slot->name),
+            .file = copy_text(slot->file),
+            .line = slot->line,
+            .is_pending = slot->is_pending,
         };
     }
     return settings;
@@ -112,6 +115,7 @@ void settings_free(struct settings *settings)
         free(settings->slots[i].state.masked);
         free(settings->slots[i].reset);
         free(settings->slots[i].name);
+        free(settings->slots[i].file);
     }
     free(settings->slots);
     free(settings->undo);
@@ -282,4 +286,33 @@ const char *settings_value_at(const struct settings *settings, int index, enum s
 const char *settings_reset_value_at(const struct settings *settings, int index)
 {
     return index < 0 || index >= settings->count ? NULL : settings->slots[index].reset;
+}
+
+void settings_set_origin(struct settings *settings, const char *name, const char *file, int line)
+{
+    int index = find_any(settings, name);
+    if (index < 0)
+        return;
+    struct setting_slot *slot = &settings->slots[index];
+    free(slot->file);
+    slot->file = copy_text(file);
+    slot->line = line;
+}
+
+const char *settings_origin_at(const struct settings *settings, int index, int *line)
+{
+    if (index < 0 || index >= settings->count || settings->slots[index].state.source != SOURCE_FILE)
+        return NULL;
+    *line = settings->slots[index].line;
+    return settings->slots[index].file;
+}
+
+void settings_set_pending(struct settings *settings, int index, bool pending)
+{
+    settings->slots[index].is_pending = pending;
+}
+
+bool settings_pending_at(const struct settings *settings, int index)
+{
+    return index >= 0 && index < settings->count && settings->slots[index].is_pending;
 }

@@ -66,6 +66,19 @@ int settings_find(const char *name);
 /* What RESET would return to. */
 const char *settings_reset_value_at(const struct settings *settings, int index);
 
+/* Where the file's value of a setting stands. */
+void settings_set_origin(struct settings *settings, const char *name, const char *file, int line);
+/* NULL when the current value is from elsewhere. */
+const char *settings_origin_at(const struct settings *settings, int index, int *line);
+/* pg_settings.pending_restart: the configuration has a value that only a restart brings into force. */
+void settings_set_pending(struct settings *settings, int index, bool pending);
+bool settings_pending_at(const struct settings *settings, int index);
+/* Take one setting's value, source and place from `from`, whatever the context. */
+void settings_keep(struct settings *settings, int index, const struct settings *from);
+/* A session takes over what a reload has changed (settings_reload.c): all that it did not set itself, or get from its database, user or client, and that
+ * may change in a running session. */
+void settings_adopt(struct settings *settings, const struct settings *fresh);
+
 /* Transactions (settings_scope.c). SET inside one is undone when it, or the savepoint it was made in, is rolled back; SET LOCAL always at its end. */
 enum settings_scope { SCOPE_SESSION, SCOPE_LOCAL };
 /* SET by the client; value NULL: DEFAULT. Reports as settings_set. */

@@ -19,6 +19,9 @@ struct setting_slot {
     char *reset; /* what RESET returns to */
     enum setting_source reset_source;
     char *name; /* of a custom setting; NULL for one with a fact */
+    char *file; /* where a value of SOURCE_FILE stands; NULL: nowhere */
+    int line;
+    bool is_pending; /* the file has another value, which needs a restart */
 };
 
 struct settings_undo {

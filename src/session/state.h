@@ -51,7 +51,9 @@ struct session {
     struct buf scratch;
     uint64_t reports; /* changed settings whose ParameterStatus is due */
     bool skip_until_sync;
-    bool terminating; /* a FATAL report was sent: end */
+    volatile int reload_due; /* set by a signal handler: the configuration was read again */
+    struct hba *fresh_hba;   /* rules that a reload brought; options.hba points here then */
+    bool terminating;        /* a FATAL report was sent: end */
 
     const char *query; /* text of the message in work, for the log */
     size_t query_len;

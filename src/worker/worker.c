@@ -17,7 +17,7 @@
 /* What the handlers need. `serving` is set while session_serve runs; the flags are read by the accept loop, which has the signals
  * blocked except while it waits. */
 static struct session *volatile serving;
-static volatile sig_atomic_t asked_to_end, asked_to_retire;
+static volatile sig_atomic_t asked_to_end, asked_to_retire, asked_to_reload;
 
 static void on_interrupt(int signal)
 {
@@ -39,6 +39,15 @@ static void on_retire(int signal)
 {
     (void) signal;
     asked_to_retire = 1;
+}
+
+/* A spare was prepared with the old values: it ends, unless it has just accepted. */
+static void on_reload(int signal)
+{
+    (void) signal;
+    asked_to_reload = asked_to_retire = 1;
+    if (serving)
+        session_note_reload(serving);
 }
 
 static void on_quit(int signal)
@@ -74,7 +83,7 @@ static void install_handlers(void)
     handle(SIGUSR1, on_reopen, SA_RESTART);
     handle(SIGUSR2, on_retire, SA_RESTART);
     handle(SIGURG, on_nudge, SA_RESTART);
-    handle(SIGHUP, SIG_IGN, 0);
+    handle(SIGHUP, on_reload, SA_RESTART);
     handle(SIGPIPE, SIG_IGN, 0);
     handle(SIGCHLD, SIG_DFL, 0);
 }
@@ -94,6 +103,7 @@ static void block_flags(sigset_t *unblocked)
     sigaddset(&blocked, SIGINT);
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGUSR2);
+    sigaddset(&blocked, SIGHUP);
     sigaddset(&blocked, SIGURG);
     sigprocmask(SIG_SETMASK, &blocked, NULL);
     sigemptyset(unblocked);
@@ -124,6 +134,8 @@ static enum session_end serve(struct session *session, const struct session_opti
     if (asked_to_end)
         session_interrupt(session, INTERRUPT_TERMINATE);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (asked_to_reload)
+        session_note_reload(session);
     accept_tune(peer, options->settings);
     return session_serve(session, peer->fd, peer->address, peer->port);
 }
