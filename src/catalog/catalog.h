@@ -116,7 +116,20 @@ struct catalog_extension {
     const char *comment;
 };
 
-struct catalog_function; /* user-defined functions: later */
+/* A user-defined function. `fact` says what a built-in one's does, so that both are resolved alike; fact.source is how calls of it run
+ * (func/routine.c), its oid tells which. */
+struct catalog_function {
+    struct proc_fact fact;
+    oid_t schema;
+    const char *language;    /* "sql" */
+    const char *body;        /* prosrc, as written; of a standard body its statements */
+    bool standard;           /* BEGIN ATOMIC … END, or RETURN */
+    bool returns_table;
+    bool security_definer, leakproof;
+    double cost, rows;
+    const char *settings;    /* SET clauses: "name=value", one a line; NULL */
+    const char *comment;
+};
 
 /* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
 struct catalog_source {
@@ -180,6 +193,11 @@ const struct catalog_extension *catalog_extension_at(const struct catalog *catal
 const struct catalog_relation *catalog_relation_at(const struct catalog *catalog, int index);
 const struct catalog_schema *catalog_schema_at(const struct catalog *catalog, int index);
 const struct type_desc *catalog_user_type_at(const struct catalog *catalog, int index);
+
+/* The functions of a name, in the order of the search path where schema is NULL: index 0 … until NULL. */
+const struct catalog_function *catalog_function_named(const struct catalog *catalog, const char *schema, const char *name, int index);
+const struct catalog_function *catalog_function_by_oid(const struct catalog *catalog, oid_t oid);
+const struct catalog_function *catalog_function_at(const struct catalog *catalog, int index);
 
 /* The search path in force: schema names, in order (pg_catalog only where named). Set by the session at SET search_path. */
 void catalog_set_search_path(struct catalog *catalog, int count, const char *const *schemas);

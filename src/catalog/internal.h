@@ -29,6 +29,8 @@ struct snapshot {
     struct catalog_relation **by_oid;
     int ntypes; /* user types, row types and their arrays, ordered by oid */
     struct type_desc **types;
+    int nfunctions;
+    struct catalog_function *functions; /* ordered by oid */
     int nextensions;
     struct catalog_extension *extensions;
     struct own_facts own;
@@ -59,6 +61,9 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
 void snapshot_free(struct snapshot *snapshot);
 /* system_rows.c: the rows made so far. */
 void system_rows_free(struct system_rows *rows);
+
+/* function.c */
+bool functions_load(struct snapshot *snapshot, const struct catalog_source *source, struct diag *diag);
 
 /* infer.c: the PostgreSQL type that a declaration of another tool means. */
 void infer_type(const char *declared, oid_t *type, int32_t *typmod);

@@ -745,13 +745,15 @@ static void load_extensions(struct loader *l)
         ncasts += fact->casts.count;
         naggregates += fact->aggregates.count;
     }
-    own->procs = arena_array(arena, struct proc_fact, nprocs);
+    own->procs = arena_array(arena, struct proc_fact, nprocs + snapshot->nfunctions);
     own->operators = arena_array(arena, struct operator_fact, noperators);
     own->casts = arena_array(arena, struct cast_fact, ncasts);
     own->aggregates = arena_array(arena, struct aggregate_fact, naggregates);
     for (int i = 0; i < snapshot->nextensions; i++)
         if (snapshot->extensions[i].fact)
             add_members(l, &snapshot->extensions[i]);
+    for (int i = 0; i < snapshot->nfunctions; i++)
+        own->procs[own->nprocs++] = snapshot->functions[i].fact;
     own_facts_sort(own, arena);
 }
 
@@ -797,7 +799,7 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
     if (good) {
         load_schemas(&loader);
         load_relations(&loader);
-        good = infer_relations(&loader);
+        good = infer_relations(&loader) && functions_load(snapshot, source, diag);
     }
     if (good) {
         load_extensions(&loader);

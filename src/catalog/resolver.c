@@ -90,8 +90,10 @@ static oid_t find_type(const struct catalog *catalog, const char *text, size_t l
     return 0;
 }
 
-static oid_t find_proc(const struct catalog *catalog, const char *schema, const char *name, bool with_args, struct arena *arena, const char *text, size_t len,
-                       struct diag *diag)
+static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag);
+
+static oid_t find_proc(const struct catalog *catalog, const char *schema, const char *name, struct arena *arena, const char *text,
+                       size_t len, struct diag *diag)
 {
     const struct proc_fact *const *procs;
     int count = catalog_procs_by_name(catalog, schema, name, arena, &procs);
@@ -101,8 +103,48 @@ static oid_t find_proc(const struct catalog *catalog, const char *schema, const 
         diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
     else
         diag_set(diag, ERRCODE_AMBIGUOUS_FUNCTION, "more than one function named \"%.*s\"", (int) len, text);
-    (void) with_args;
     return 0;
+}
+
+/* f(integer, text): the function with just these argument types. */
+static oid_t find_procedure(const struct catalog *catalog, const char *text, size_t len, struct diag *diag)
+{
+    struct arena arena;
+    arena_init(&arena);
+    char *copy = arena_strndup(&arena, text, len), *open = strchr(copy, '('), *close = open ? strrchr(open, ')') : NULL;
+    char *schema = NULL, *name = NULL;
+    struct buf types = {0};
+    oid_t oid = 0;
+    if (!close || !split_name(copy, (size_t) (open - copy), &arena, &schema, &name)) {
+        diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, open ? "expected a right parenthesis" : "expected a left parenthesis");
+        goto done;
+    }
+    int depth = 0;
+    for (char *at = open + 1, *start = at; at <= close; at++) {
+        depth += (*at == '(') - (*at == ')' && at < close);
+        if ((at < close && *at != ',') || depth > 0)
+            continue;
+        while (start < at && *start == ' ')
+            start++;
+        if (start == at && types.len == 0 && at == close)
+            break;
+        oid_t type = name_to_oid((void *) catalog, REGTYPE_OID, start, (size_t) (at - start), diag);
+        if (!type)
+            goto done;
+        buf_printf(&types, "%s%u", types.len ? " " : "", type);
+        start = at + 1;
+    }
+    const struct proc_fact *const *procs = NULL;
+    int count = catalog_procs_by_name(catalog, schema, name, &arena, &procs);
+    for (int i = 0; i < count && !oid; i++)
+        if (strcmp(procs[i]->args, buf_cstr(&types)) == 0)
+            oid = procs[i]->oid;
+    if (!oid)
+        diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
+done:
+    buf_deinit(&types);
+    arena_deinit(&arena);
+    return oid;
 }
 
 static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag)
@@ -123,8 +165,10 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
             oid = find_type(catalog, text, len, schema, name, diag);
             break;
         case REGPROC_OID:
+            oid = find_proc(catalog, schema, name, &arena, text, len, diag);
+            break;
         case REGPROCEDURE_OID:
-            oid = find_proc(catalog, schema, name, kind == REGPROCEDURE_OID, &arena, text, len, diag);
+            oid = find_procedure(catalog, text, len, diag);
             break;
         case REGOPER_OID: {
             const struct operator_fact *const *operators;

@@ -120,6 +120,12 @@ static oid_t language_oid(char language)
     return language == 'i' ? 12 : language == 'c' ? 13 : 14;
 }
 
+static oid_t routine_language_oid(const char *language)
+{
+    enum { PLPGSQL_LANGUAGE_OID = 13567 };
+    return language && strcmp(language, "plpgsql") == 0 ? PLPGSQL_LANGUAGE_OID : language_oid('s');
+}
+
 /* "23 25" or "23,25" */
 static int numbers(const char *text, int64_t *values, int max)
 {
@@ -156,7 +162,7 @@ static void put_modes(struct rows_builder *b, const char *modes)
     rows_texts(b, "proargmodes", count, texts);
 }
 
-static void proc_row(struct rows_builder *b, const struct proc_fact *proc)
+static void put_proc(struct rows_builder *b, const struct proc_fact *proc, const struct catalog_function *function)
 {
     int64_t types[PROC_ARGS_MAX];
     int count = numbers(proc->args, types, PROC_ARGS_MAX);
@@ -165,11 +171,13 @@ static void proc_row(struct rows_builder *b, const struct proc_fact *proc)
     rows_text(b, "proname", proc->name);
     rows_int(b, "pronamespace", proc->schema ? proc->schema : OID_PG_CATALOG);
     rows_int(b, "proowner", OID_OWNER);
-    rows_int(b, "prolang", language_oid(proc->language));
-    rows_real(b, "procost", 1);
-    rows_real(b, "prorows", proc->retset ? 1000 : 0);
+    rows_int(b, "prolang", function ? routine_language_oid(function->language) : language_oid(proc->language));
+    rows_real(b, "procost", function ? function->cost : 1);
+    rows_real(b, "prorows", function ? function->rows : proc->retset ? 1000 : 0);
     rows_int(b, "provariadic", proc->variadic);
     rows_char(b, "prokind", proc->kind);
+    rows_int(b, "prosecdef", function && function->security_definer);
+    rows_int(b, "proleakproof", function && function->leakproof);
     rows_int(b, "proisstrict", proc->strict);
     rows_int(b, "proretset", proc->retset);
     rows_char(b, "provolatile", proc->volatility);
@@ -185,7 +193,14 @@ static void proc_row(struct rows_builder *b, const struct proc_fact *proc)
     if (proc->names)
         put_names(b, "proargnames", proc->names);
     rows_text(b, "proargdefaults", proc->defaults);
-    rows_text(b, "prosrc", proc->kind == 'a' ? "aggregate_dummy" : proc->source);
+    if (!function)
+        rows_text(b, "prosrc", proc->kind == 'a' ? "aggregate_dummy" : proc->source);
+    else if (!function->standard)
+        rows_text(b, "prosrc", function->body);
+    else {
+        rows_text(b, "prosrc", "");
+        rows_text(b, "prosqlbody", function->body);
+    }
     if (proc->language == 'c' && proc->schema)
         rows_text(b, "probin", arena_printf(b->arena, "$libdir/%s", catalog_extension_of(b->catalog, proc->oid)->name));
 }
@@ -194,10 +209,10 @@ bool rows_pg_proc(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
     for (int i = 0; i < proc_fact_count; i++)
-        proc_row(b, &proc_facts[i]);
+        put_proc(b, &proc_facts[i], NULL);
     const struct proc_fact *proc;
     for (int i = 0; (proc = catalog_own_proc_at(b->catalog, i)); i++)
-        proc_row(b, proc);
+        put_proc(b, proc, catalog_function_by_oid(b->catalog, proc->oid));
     return true;
 }
 

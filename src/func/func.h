@@ -116,6 +116,12 @@ struct func_env {
     void (*notice)(void *session, struct diag *notice);           /* send and clear */
     bool (*sleep)(void *session, double seconds, struct diag *diag);
     bool (*signal_backend)(void *session, int pid, bool terminate, bool *found, struct diag *diag);
+    /* User-defined functions, by whoever compiles statements: one call's value; or its rows, of which `whole` says whether each comes as one value. */
+    void *routines;
+    bool (*routine_call)(void *routines, struct fcall *call, oid_t function, int nargs, const struct datum *args, struct datum *result);
+    bool (*routine_open)(void *routines, struct fcall *call, oid_t function, bool whole, int nargs, const struct datum *args, void **rows);
+    bool (*routine_next)(void *rows, struct fcall *call, struct datum *row, int room, bool *more);
+    void (*routine_close)(void *rows);
     bool (*advisory_lock)(void *session, int64_t key1, int32_t key2, int kind, unsigned mode, bool *got, struct diag *diag);
 };
 

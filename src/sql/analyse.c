@@ -1,6 +1,7 @@
 #include "sql/analyse_internal.h"
 
 #include "sql/parse.h"
+#include "sql/routine.h"
 
 #include <stdarg.h>
 
@@ -100,7 +101,8 @@ static struct analysis analysis_of(struct compiler *compiler, struct arena *aren
 struct query *analyse_statement(struct compiler *compiler, const PgQuery__Node *node, struct diag *diag)
 {
     struct analysis a = analysis_of(compiler, compiler->arena, diag);
-    return analyse_query_node(&a, node);
+    struct query *query = analyse_query_node(&a, node);
+    return query && compiler->routine_result && !routine_check_result(&a, query, compiler->routine_result) ? NULL : query;
 }
 
 /* Compiling something else in passing: its own text, no literals, no parameters. */
@@ -112,6 +114,8 @@ static struct compiler enter(struct compiler *compiler, struct arena *arena, con
     compiler->offset = 0;
     compiler->nliterals = 0;
     compiler->no_params = true;
+    compiler->variables = NULL;
+    compiler->routine_result = NULL;
     return saved;
 }
 

@@ -21,6 +21,15 @@ struct expr *expr_bool(struct analysis *a, enum expr_kind kind, struct expr *lef
 bool analyse_exprs(struct analysis *a, size_t count, PgQuery__Node *const *nodes, struct expr_list *out)
 {
     for (size_t i = 0; i < count; i++) {
+        struct target *targets = NULL;
+        int ntargets = 0;
+        bool star;
+        if (!analyse_star(a, nodes[i], &star, &ntargets, &targets))
+            return false;
+        for (int k = 0; k < ntargets; k++)
+            expr_list_add(a, out, targets[k].expr);
+        if (star)
+            continue;
         struct expr *expr = analyse_expr(a, nodes[i]);
         if (!expr)
             return false;

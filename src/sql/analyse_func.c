@@ -141,6 +141,7 @@ static bool add_default_args(struct analysis *a, const struct overload *overload
     a->compiler->nliterals = 0;
     a->compiler->text = a->compiler->whole = sql;
     a->compiler->offset = 0;
+    a->compiler->variables = NULL;
     int first = overload->nargs - overload->proc->ndefaults;
     bool done = true;
     for (int i = 0; i < overload->nargs && done; i++) {

@@ -191,6 +191,7 @@ struct expr *scope_item_column(struct analysis *a, struct ns_item *item, int lev
                                bool report);
 struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node);
 struct expr *scope_whole_row(struct analysis *a, struct ns_item *item, int levels_up, int location);
+struct expr *scope_variable(struct analysis *a, size_t count, const char *const *names, int location);
 struct cte_name *scope_cte(struct analysis *a, const char *name, int *levels_up);
 const struct catalog_relation *scope_relation(struct analysis *a, const PgQuery__RangeVar *name, bool report);
 
@@ -243,6 +244,9 @@ bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, en
                      struct target **targets);
 struct target *target_add(struct analysis *a, int *count, struct target **targets, struct expr *expr, const char *name);
 bool targets_finish(struct analysis *a, int count, struct target *targets);
+
+/* The columns that x.* in a list stands for; *is_star false: it is no such thing. */
+bool analyse_star(struct analysis *a, const PgQuery__Node *value, bool *is_star, int *count, struct target **targets);
 
 /* analyse_select.c */
 struct query *analyse_select(struct analysis *a, const PgQuery__SelectStmt *stmt);

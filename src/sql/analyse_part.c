@@ -1,4 +1,4 @@
-#include "sql/analyse_internal.h"
+#include "sql/routine.h"
 
 #include "func/fixed.h"
 #include "type/array.h"
@@ -111,22 +111,16 @@ int composite_fields(struct analysis *a, const struct expr *expr, struct type_fi
     const struct expr *source = column_source(expr);
     if (source && source != expr && expr->type == RECORD_OID)
         return composite_fields(a, source, fields);
-    if (expr->kind == EXPR_CALL && expr->call.proc->all_args && expr->call.proc->names && expr->type == RECORD_OID) {
+    if (expr->kind == EXPR_CALL && expr->type == RECORD_OID && expr->call.proc->all_args && expr->call.proc->modes) {
         /* OUT parameters name the record's fields. */
-        const char *types = expr->call.proc->all_args, *names = expr->call.proc->names;
-        int count = 0, cap = (int) strlen(expr->call.proc->modes);
-        *fields = arena_array(a->arena, struct type_field, cap);
-        for (int i = 0; i < cap; i++) {
-            char *end;
-            oid_t type = (oid_t) strtoul(types, &end, 10);
-            const char *comma = strchrnul(names, ',');
-            if (strchr("obt", expr->call.proc->modes[i]))
-                (*fields)[count++] =
-                    (struct type_field){arena_strndup(a->arena, names, (size_t) (comma - names)), type, -1, false};
-            types = end;
-            names = *comma ? comma + 1 : comma;
-        }
-        return count;
+        oid_t types[PROC_ARGS_MAX];
+        int nargs = expr->call.args.count < PROC_ARGS_MAX ? expr->call.args.count : PROC_ARGS_MAX;
+        struct routine_result result;
+        for (int i = 0; i < nargs; i++)
+            types[i] = expr->call.args.items[i]->type;
+        routine_describe(a, expr->call.proc, nargs, types, RECORD_OID, &result);
+        *fields = (struct type_field *) result.fields;
+        return result.nfields;
     }
     return -1;
 }

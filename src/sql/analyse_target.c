@@ -141,28 +141,6 @@ static bool expand_item(struct analysis *a, struct ns_item *item, int levels_up,
     return true;
 }
 
-static bool expand_star(struct analysis *a, const PgQuery__ColumnRef *ref, int *count, struct target **targets)
-{
-    if (ref->n_fields == 1) {
-        bool any = false;
-        for (int i = 0; i < a->scope->names.count; i++) {
-            struct ns_item *item = a->scope->names.items[i];
-            if (!item->columns_visible)
-                continue;
-            any = true;
-            if (!expand_item(a, item, 0, ref->location, count, targets))
-                return false;
-        }
-        return any ||
-               (analysis_error(a, ERRCODE_SYNTAX_ERROR, ref->location, "SELECT * with no tables specified is not valid"), false);
-    }
-    int levels_up;
-    const char *schema = ref->n_fields > 2 ? analysis_string(ref->fields[ref->n_fields - 3]) : NULL;
-    struct ns_item *item =
-        scope_item(a, schema, analysis_string(ref->fields[ref->n_fields - 2]), &levels_up, ref->location, true);
-    return item && expand_item(a, item, levels_up, ref->location, count, targets);
-}
-
 static bool expand_composite(struct analysis *a, struct expr *expr, int location, int *count, struct target **targets)
 {
     struct type_field *fields;
@@ -181,9 +159,57 @@ static bool expand_composite(struct analysis *a, struct expr *expr, int location
     return true;
 }
 
+static bool expand_star(struct analysis *a, const PgQuery__ColumnRef *ref, int *count, struct target **targets)
+{
+    if (ref->n_fields == 1) {
+        bool any = false;
+        for (int i = 0; i < a->scope->names.count; i++) {
+            struct ns_item *item = a->scope->names.items[i];
+            if (!item->columns_visible)
+                continue;
+            any = true;
+            if (!expand_item(a, item, 0, ref->location, count, targets))
+                return false;
+        }
+        return any ||
+               (analysis_error(a, ERRCODE_SYNTAX_ERROR, ref->location, "SELECT * with no tables specified is not valid"), false);
+    }
+    int levels_up;
+    const char *schema = ref->n_fields > 2 ? analysis_string(ref->fields[ref->n_fields - 3]) : NULL;
+    const char *name = analysis_string(ref->fields[ref->n_fields - 2]);
+    struct ns_item *item = scope_item(a, schema, name, &levels_up, ref->location, false);
+    if (!item && !diag_is_set(a->diag) && a->compiler->variables && ref->n_fields <= 4) {
+        const char *names[4] = {NULL};
+        for (size_t i = 0; i + 1 < ref->n_fields; i++)
+            names[i] = analysis_string(ref->fields[i]);
+        struct expr *variable = scope_variable(a, ref->n_fields, names, ref->location);
+        if (variable || diag_is_set(a->diag))
+            return variable && expand_composite(a, variable, ref->location, count, targets);
+    }
+    if (!item && !diag_is_set(a->diag))
+        scope_item(a, schema, name, &levels_up, ref->location, true);
+    return item && expand_item(a, item, levels_up, ref->location, count, targets);
+}
+
 static bool is_star(const PgQuery__Node *node)
 {
     return node->node_case == PG_QUERY__NODE__NODE_A_STAR;
+}
+
+bool analyse_star(struct analysis *a, const PgQuery__Node *value, bool *star, int *count, struct target **targets)
+{
+    *star = true;
+    if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && is_star(value->column_ref->fields[value->column_ref->n_fields - 1]))
+        return expand_star(a, value->column_ref, count, targets);
+    if (value->node_case == PG_QUERY__NODE__NODE_A_INDIRECTION &&
+        is_star(value->a_indirection->indirection[value->a_indirection->n_indirection - 1])) {
+        PgQuery__AIndirection inner = *value->a_indirection;
+        inner.n_indirection--;
+        struct expr *expr = analyse_indirection(a, &inner);
+        return expr && expand_composite(a, expr, expr->location, count, targets);
+    }
+    *star = false;
+    return true;
 }
 
 bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, enum clause clause, int *ntargets,
@@ -194,21 +220,11 @@ bool analyse_targets(struct analysis *a, size_t count, PgQuery__Node **nodes, en
     for (size_t i = 0; i < count; i++) {
         const PgQuery__ResTarget *node = nodes[i]->res_target;
         const PgQuery__Node *value = node->val;
-        if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
-            is_star(value->column_ref->fields[value->column_ref->n_fields - 1])) {
-            if (!expand_star(a, value->column_ref, ntargets, targets))
-                return false;
+        bool star;
+        if (!analyse_star(a, value, &star, ntargets, targets))
+            return false;
+        if (star)
             continue;
-        }
-        if (value->node_case == PG_QUERY__NODE__NODE_A_INDIRECTION &&
-            is_star(value->a_indirection->indirection[value->a_indirection->n_indirection - 1])) {
-            struct expr *expr = analyse_expr(a, value->a_indirection->arg);
-            for (size_t k = 0; expr && k + 1 < value->a_indirection->n_indirection; k++)
-                expr = analyse_field(a, expr, analysis_string(value->a_indirection->indirection[k]), expr->location);
-            if (!expr || !expand_composite(a, expr, expr->location, ntargets, targets))
-                return false;
-            continue;
-        }
         struct expr *expr = analyse_expr(a, value);
         if (!expr)
             return false;

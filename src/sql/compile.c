@@ -2,6 +2,7 @@
 
 #include "sql/analyse.h"
 #include "sql/lower.h"
+#include "sql/routine.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -13,12 +14,14 @@ struct compiler *compiler_new(struct engine *engine, struct catalog *catalog, st
     compiler->catalog = catalog;
     compiler->env = env;
     compiler->cache = plan_cache_new();
+    routine_install(compiler);
     return compiler;
 }
 
 void compiler_forget(struct compiler *compiler)
 {
     plan_cache_clear(compiler->cache);
+    routine_forget(compiler);
 }
 
 void compiler_free(struct compiler *compiler)
@@ -26,6 +29,7 @@ void compiler_free(struct compiler *compiler)
     if (!compiler)
         return;
     plan_cache_free(compiler->cache);
+    routine_remove(compiler);
     free(compiler);
 }
 
@@ -181,7 +185,7 @@ static void begin(struct compiler *compiler, struct plan *plan, int ntypes, cons
         memcpy(compiler->param_types, types, sizeof *types * (size_t) ntypes);
     compiler->uses = arena_array(&plan->arena, struct literal_use, compiler->nliterals + 1);
     compiler->params_fixed = false;
-    compiler->no_params = compiler->params_refused;
+    compiler->no_params = compiler->params_refused && !compiler->variables;
     compiler->system_path = false;
     compiler->next_rte = compiler->next_cte = 1;
     plan->catalog_generation = catalog_generation(compiler->catalog);
@@ -225,6 +229,13 @@ static bool try_again(struct compiler *compiler, struct diag *diag)
     return changed;
 }
 
+/* What a compilation learns for the session outlives it. */
+static void keep_session(struct compiler *saved, const struct compiler *compiler)
+{
+    saved->seen_generation = compiler->seen_generation;
+    saved->seen_version = compiler->seen_version;
+}
+
 struct plan *compile_parsed(struct compiler *compiler, const struct normalised *statement, const struct parse_tree *tree,
                             const char *whole, int offset, int ntypes, const oid_t *types, struct diag *diag)
 {
@@ -242,7 +253,7 @@ struct plan *compile_parsed(struct compiler *compiler, const struct normalised *
         if (done && statement->lifted && plan->kind == PLAN_QUERY)
             plan_cache_add(compiler->cache, compiler, plan, statement, ntypes, types, compiler->uses);
         if (done) {
-            saved.seen_generation = compiler->seen_generation, saved.seen_version = compiler->seen_version;
+            keep_session(&saved, compiler);
             *compiler = saved;
             return plan;
         }
@@ -251,7 +262,7 @@ struct plan *compile_parsed(struct compiler *compiler, const struct normalised *
             diag_set(diag, ERRCODE_SYNTAX_ERROR, "a single statement was expected");
         if (attempt == 0 && try_again(compiler, diag))
             continue;
-        saved.seen_generation = compiler->seen_generation, saved.seen_version = compiler->seen_version;
+        keep_session(&saved, compiler);
         *compiler = saved;
         return NULL;
     }
@@ -313,7 +324,7 @@ struct plan *compile_node(struct compiler *compiler, PgQuery__Node *node, const 
     protobuf_c_message_pack(&node->base, packed);
     PgQuery__Node *copy = parse_unpack_node(&plan->arena, packed, size);
     bool done = copy && compile_into(compiler, plan, copy, ntypes, types, diag);
-    saved.seen_generation = compiler->seen_generation, saved.seen_version = compiler->seen_version;
+    keep_session(&saved, compiler);
     *compiler = saved;
     if (!done) {
         plan_release(plan);

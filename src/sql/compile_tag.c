@@ -238,6 +238,9 @@ void compile_classify(const PgQuery__Node *node, enum plan_kind *kind, const cha
     case NODE(CREATE_FUNCTION_STMT):
         *tag = node->create_function_stmt->is_procedure ? "CREATE PROCEDURE" : "CREATE FUNCTION";
         return;
+    case NODE(ALTER_FUNCTION_STMT):
+        *tag = joined("ALTER", object_word(node->alter_function_stmt->objtype));
+        return;
     case NODE(CREATE_TABLE_AS_STMT):
         if (node->create_table_as_stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
             *tag = "CREATE MATERIALIZED VIEW";

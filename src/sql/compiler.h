@@ -4,6 +4,15 @@
 #include "sql/plan.h"
 
 struct plan_cache;
+struct routine_cache;
+struct routine_result;
+
+/* The variables that a routine's statement may name: parameters of its own. */
+struct variables {
+    void *self;
+    /* The number of the parameter that a name stands for, and its type; 0: none. qualifier NULL: it stands alone. */
+    int (*find)(void *self, const char *qualifier, const char *name, oid_t *type);
+};
 
 /* What is known of one lifted literal while its statement is compiled. */
 struct literal_use {
@@ -39,6 +48,9 @@ struct compiler {
     bool no_params;      /* a view or a default: there are none */
     bool system_path;    /* names are found in pg_catalog and public first */
     int next_rte, next_cte;
+    const struct variables *variables;     /* NULL: no routine's statement */
+    struct routine_result *routine_result; /* what the statement has to return: a routine's last one; else NULL */
+    struct routine_cache *routines;        /* bodies compiled so far; one for all compilations of the session */
 };
 
 /* Position `diag` at a location of the text under compilation. Returns false. */

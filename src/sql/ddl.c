@@ -79,6 +79,10 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
         return ddl_alter_enum(d, node->alter_enum_stmt);
     case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
         return ddl_create_composite(d, node->composite_type_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
+        return ddl_create_function(d, node->create_function_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
+        return ddl_alter_function(d, node->alter_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
         return ddl_create_domain(d, node->create_domain_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
@@ -88,6 +92,9 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
     case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
         if (node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION)
             return ddl_move_extension(d, node->alter_object_schema_stmt);
+        if (node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION ||
+            node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE)
+            return ddl_function_schema(d, node->alter_object_schema_stmt);
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "SET SCHEMA of this kind of object is not supported yet");
     case PG_QUERY__NODE__NODE_GRANT_STMT:
     case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:

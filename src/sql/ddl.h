@@ -97,7 +97,25 @@ struct catalog_relation *ddl_with_columns(struct ddl *d, const struct catalog_re
 /* A name as messages have it: quoted where it must be. */
 const char *ddl_quote_if_needed(struct ddl *d, const char *name);
 
+/* ---- ddl_function.c, ddl_function_alter.c ---- */
+
+/* f(integer, text), as messages have it. */
+const char *ddl_function_signature(struct ddl *d, const char *name, int count, const oid_t *types);
+bool ddl_function_option(struct ddl *d, struct catalog_function *function, const PgQuery__DefElem *option);
+bool ddl_store_function(struct ddl *d, const struct catalog_function *function);
+/* The books of functions were written to: let every session see it. */
+bool ddl_functions_changed(struct ddl *d);
+/* "function f(integer)" */
+const char *ddl_describe_function(struct ddl *d, const struct catalog_function *function);
+bool ddl_drop_schema_functions(struct ddl *d, oid_t schema);
+
 /* ---- statements ---- */
+bool ddl_create_function(struct ddl *d, const PgQuery__CreateFunctionStmt *stmt);
+bool ddl_alter_function(struct ddl *d, const PgQuery__AlterFunctionStmt *stmt);
+bool ddl_drop_functions(struct ddl *d, const PgQuery__DropStmt *stmt);
+bool ddl_rename_function(struct ddl *d, const PgQuery__RenameStmt *stmt);
+bool ddl_function_schema(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt);
+bool ddl_comment_function(struct ddl *d, const PgQuery__CommentStmt *stmt);
 bool ddl_create_extension(struct ddl *d, const PgQuery__CreateExtensionStmt *stmt);
 bool ddl_alter_extension(struct ddl *d, const PgQuery__AlterExtensionStmt *stmt);
 bool ddl_move_extension(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt);

@@ -273,7 +273,16 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
             doomed.cascaded[doomed.ncascaded++] = describe(d, relation);
             buf_printf(&details, "%s%s depends on schema %s", details.len ? "\n" : "", describe(d, relation), name);
         }
-        if (doomed.count && !cascade) {
+        const struct catalog_function *function;
+        bool functions = false;
+        for (int k = 0; (function = catalog_function_at(d->catalog, k)); k++)
+            if (function->schema == schema->oid) {
+                functions = true;
+                if (doomed.ncascaded < 256)
+                    doomed.cascaded[doomed.ncascaded++] = ddl_describe_function(d, function);
+                buf_printf(&details, "%s%s depends on schema %s", details.len ? "\n" : "", ddl_describe_function(d, function), name);
+            }
+        if ((doomed.count || functions) && !cascade) {
             diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because other objects depend on it", name);
             diag_detail(d->diag, "%s", buf_cstr(&details));
             diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
@@ -282,7 +291,7 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
         }
         buf_deinit(&details);
         struct datum oid = datum_int(schema->oid);
-        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
+        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_drop_schema_functions(d, (oid_t) oid.i) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
             return false;
     }
     return true;
@@ -331,6 +340,9 @@ bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt)
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
         return drop_types(d, stmt);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
+        return ddl_drop_functions(d, stmt);
     default:
         if (stmt->missing_ok)
             return true;

@@ -446,6 +446,9 @@ bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
             }
         return diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "constraint \"%s\" for table \"%s\" does not exist", constraint, name);
     }
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
+        return ddl_comment_function(d, stmt);
     default:
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "comments on this kind of object are not supported yet");
     }
@@ -601,6 +604,9 @@ bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt)
         struct datum row[] = {datum_int(type->oid), datum_cstr(stmt->newname)};
         return ddl_bind(d, "UPDATE pgquill_type SET name = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
     }
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
+        return ddl_rename_function(d, stmt);
     default:
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "renaming this kind of object is not supported yet");
     }

@@ -1,5 +1,6 @@
 #include "sql/compiler.h"
 #include "sql/lower_internal.h"
+#include "sql/routine.h"
 
 #include "func/instance.h"
 
@@ -143,6 +144,24 @@ static const char *join_args(struct lower *l, int nargs, const char *const *args
     return lower_take(l, &buf);
 }
 
+const char *lower_routine_call(struct lower *l, const struct func_impl *impl, const struct proc_fact *proc, int nargs,
+                               const oid_t *types, const char *args, oid_t result)
+{
+    oid_t *all = arena_array(l->arena, oid_t, nargs + 1);
+    all[0] = OID_OID;
+    memcpy(all + 1, types, sizeof *types * (size_t) nargs);
+    if (proc->volatility == 'v' && l->compiler) {
+        struct routine *routine = routine_get(l->compiler, proc->oid, nargs, types, result, l->diag);
+        if (!routine)
+            return NULL;
+        l->writes = l->writes || routine_writes(routine);
+    }
+    const char *name = lower_instance(l, impl, nargs + 1, all, result, -1, NULL);
+    if (!name)
+        return NULL;
+    return LOWER_PRINT(l, "%s(%u%s%s)", name, proc->oid, nargs ? ", " : "", args);
+}
+
 static const char *call_texts(struct lower *l, const struct proc_fact *proc, int nargs, const oid_t *types,
                               const char *const *args, oid_t result, int32_t typmod, int location)
 {
@@ -151,6 +170,12 @@ static const char *call_texts(struct lower *l, const struct proc_fact *proc, int
     if (!impl)
         return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, location, "function %s (%s) is not supported", proc->name,
                            proc->source);
+    if (proc->language == 'u') {
+        if (proc->retset)
+            impl = func_find("pgquill_routine_values");
+        const char *text = lower_routine_call(l, impl, proc, nargs, types, nargs ? join_args(l, nargs, args) : "", result);
+        return text && proc->retset ? LOWER_PRINT(l, "(SELECT c1 FROM %s)", text) : text;
+    }
     if (impl->flags & FUNC_WRITES)
         l->writes = true;
     switch (impl->form) {

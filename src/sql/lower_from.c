@@ -27,9 +27,17 @@ static bool is_column(void *arg, const struct expr *expr)
     return expr->kind == EXPR_COLUMN || expr->kind == EXPR_WHOLE_ROW;
 }
 
-static const struct func_impl *call_impl(const struct expr *call)
+static const struct func_impl *call_impl(const struct expr *call, bool spread)
 {
-    return call->kind == EXPR_CALL ? func_find(call->call.proc->source) : NULL;
+    if (call->kind != EXPR_CALL)
+        return NULL;
+    bool values = call->call.proc->language == 'u' && call->call.proc->retset && !spread;
+    return func_find(values ? "pgquill_routine_values" : call->call.proc->source);
+}
+
+bool lower_gives_value(const struct expr *call)
+{
+    return lower_gives_whole(call) || (call->kind == EXPR_CALL && call->call.proc->language == 'u');
 }
 
 static const char *instance_of(struct lower *l, const struct expr *call, const struct func_impl *impl)
@@ -43,6 +51,23 @@ static const char *instance_of(struct lower *l, const struct expr *call, const s
     return lower_instance(l, impl, args->count, types, call->type, -1, NULL);
 }
 
+/* name(args) of a function that gives rows. */
+static const char *table_call(struct lower *l, const struct expr *call, const struct func_impl *impl)
+{
+    const char *args = lower_expr_list(l, &call->call.args);
+    if (!args)
+        return NULL;
+    if (call->call.proc->language == 'u') {
+        int count = call->call.args.count;
+        oid_t *types = arena_array(l->arena, oid_t, count + 1);
+        for (int i = 0; i < count; i++)
+            types[i] = call->call.args.items[i]->type == UNKNOWN_OID ? TEXT_OID : call->call.args.items[i]->type;
+        return lower_routine_call(l, impl, call->call.proc, count, types, args, call->type);
+    }
+    const char *name = instance_of(l, call, impl);
+    return name ? LOWER_PRINT(l, "%s(%s)", name, args) : NULL;
+}
+
 /* One call's row of its own: a function that returns no set gives one. */
 static const char *scalar_row(struct lower *l, const struct table_call *call, bool lateral)
 {
@@ -51,14 +76,14 @@ static const char *scalar_row(struct lower *l, const struct table_call *call, bo
     if (!text)
         return NULL;
     struct buf buf = {0};
-    if (call->ncolumns > 1 && type && type->typtype == 'c') {
+    if (type && (type->typtype == 'c' || type->oid == RECORD_OID)) {
         const char *value = lower_fresh(l);
         buf_puts(&buf, "SELECT ");
-        for (int i = 0, column = 0; i < type->field_count; i++) {
-            if (type->fields[i].dropped)
+        for (int i = 0, column = 0; column < call->ncolumns; i++) {
+            if (i < type->field_count && type->fields[i].dropped)
                 continue;
-            const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->fields[i].type,
-                                                    -1, LOWER_PRINT(l, "%s.v, %d", value, column + 1));
+            const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
+                                                    LOWER_PRINT(l, "%s.v, %d", value, i + 1));
             buf_printf(&buf, "%s%s AS c%d", column ? ", " : "", field ? field : "NULL", column + 1);
             column++;
         }
@@ -73,7 +98,7 @@ static const char *scalar_row(struct lower *l, const struct table_call *call, bo
 
 bool lower_gives_whole(const struct expr *call)
 {
-    return call->kind == EXPR_CALL && call->call.proc->result == ANYELEMENT_OID;
+    return call->kind == EXPR_CALL && call->call.proc->result == ANYELEMENT_OID && call->call.proc->language != 'u';
 }
 
 /* The fields of what `rows` has as c1, as columns. */
@@ -100,16 +125,15 @@ static const char *spread_rows(struct lower *l, const struct table_call *call, c
 const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral, bool spread)
 {
     if (ncalls == 1 && !ordinality) {
-        const struct func_impl *impl = call_impl(calls[0].call);
+        const struct func_impl *impl = call_impl(calls[0].call, spread);
         if (calls[0].call->kind == EXPR_CALL && !impl)
             return lower_proc_call(l, calls[0].call->call.proc, &calls[0].call->call.args, calls[0].call->type, 0,
                                    calls[0].call->location);
         if (!impl || impl->form != FUNC_TABLE)
             return scalar_row(l, &calls[0], lateral);
-        const char *name = instance_of(l, calls[0].call, impl), *args = lower_expr_list(l, &calls[0].call->call.args);
-        if (!name || !args)
+        const char *rows = table_call(l, calls[0].call, impl);
+        if (!rows)
             return NULL;
-        const char *rows = LOWER_PRINT(l, "%s(%s)", name, args);
         const struct type_desc *type = catalog_type_by_oid(l->catalog, calls[0].call->type);
         bool whole = lower_gives_whole(calls[0].call) && spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
         return whole ? spread_rows(l, &calls[0], rows, lateral) : rows;
@@ -122,12 +146,21 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
     buf_printf(&how, "%d", ordinality);
     for (int i = 0; i < ncalls; i++) {
         const struct expr *call = calls[i].call;
-        const struct func_impl *impl = call_impl(call);
+        const struct func_impl *impl = call_impl(call, spread);
         if (impl && impl->form == FUNC_TABLE) {
-            const char *name = instance_of(l, call, impl), *list = lower_expr_list(l, &call->call.args);
-            if (!name || !list)
+            bool user = call->call.proc->language == 'u';
+            const char *name = user ? table_call(l, call, impl) : instance_of(l, call, impl);
+            const char *list = name ? lower_expr_list(l, &call->call.args) : NULL;
+            if (!list)
                 goto fail;
-            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread ? "*" : "", impl->source, call->call.args.count, calls[i].ncolumns, call->type);
+            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread ? "*" : "", impl->source,
+                       call->call.args.count + user, calls[i].ncolumns, call->type);
+            if (user) {
+                oid_t oid = OID_OID;
+                buf_printf(&args, ", %u", call->call.proc->oid);
+                buf_append(&types, &oid, sizeof oid);
+                ntypes++;
+            }
             if (call->call.args.count)
                 buf_printf(&args, ", %s", list);
             for (int j = 0; j < call->call.args.count; j++, ntypes++)

@@ -108,6 +108,12 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
                               bool spread);
 /* Does a set-returning call give rows as one value, not as columns? Functions whose result is the type of their argument do. */
 bool lower_gives_whole(const struct expr *call);
+/* The same in a select list, where all that users define does. */
+bool lower_gives_value(const struct expr *call);
+
+/* A call of a user-defined function, its arguments in `args`: the function's oid goes before them. */
+const char *lower_routine_call(struct lower *l, const struct func_impl *impl, const struct proc_fact *proc, int nargs, const oid_t *types,
+                               const char *args, oid_t result);
 
 /* lower_row.c */
 struct row_sides {

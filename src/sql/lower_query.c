@@ -241,7 +241,7 @@ static void push_name(struct lower *l, const struct expr *expr, const char *text
 static int srf_columns(struct lower *l, const struct expr *call)
 {
     const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
-    return type && type->typtype == 'c' && !lower_gives_whole(call) ? type->field_count : 1;
+    return type && type->typtype == 'c' && !lower_gives_value(call) ? type->field_count : 1;
 }
 
 /* Put the set-returning calls into FROM, giving them names: those free of others in lockstep, then the ones that take those as arguments. */
@@ -289,7 +289,7 @@ static const char *srf_from(struct lower *l, const struct query *query)
             const struct expr *call = list.items[members[i]];
             const char *value = LOWER_PRINT(l, "%s.c%d", alias, column);
             const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
-            if (type && type->typtype == 'c' && !lower_gives_whole(call)) {
+            if (type && type->typtype == 'c' && !lower_gives_value(call)) {
                 oid_t *types = arena_array(l->arena, oid_t, type->field_count + 1);
                 struct buf fields = {0};
                 for (int k = 0; k < type->field_count; k++) {

@@ -374,6 +374,37 @@ struct expr *scope_whole_row(struct analysis *a, struct ns_item *item, int level
     return expr;
 }
 
+static struct expr *variable(struct analysis *a, const char *qualifier, const char *name, int location)
+{
+    const struct variables *variables = a->compiler->no_params ? NULL : a->compiler->variables;
+    oid_t type = 0;
+    int number = variables ? variables->find(variables->self, qualifier, name, &type) : 0;
+    if (!number)
+        return NULL;
+    struct expr *expr = expr_new(a, EXPR_PARAM, type, location);
+    const struct type_desc *desc = analysis_type_desc(a, type);
+    expr->collation = desc ? desc->collation : 0;
+    expr->param.number = number;
+    return expr;
+}
+
+/* What a routine's variable gives for the name: v, v.field, routine.v, routine.v.field; a star means the whole. */
+struct expr *scope_variable(struct analysis *a, size_t count, const char *const *names, int location)
+{
+    bool star = count > 1 && !names[count - 1];
+    if (star)
+        count--;
+    struct expr *expr = variable(a, NULL, names[0], location);
+    size_t used = 1;
+    if (!expr && count > 1) {
+        expr = variable(a, names[0], names[1], location);
+        used = 2;
+    }
+    for (; expr && used < count; used++)
+        expr = analyse_field(a, expr, names[used], location);
+    return expr;
+}
+
 /* a, t.a, s.t.a, and what follows them: fields of composites. */
 struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node)
 {
@@ -392,12 +423,17 @@ struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node
         struct ns_item *item = scope_item(a, NULL, names[0], &levels_up, node->location, false);
         if (item)
             return scope_whole_row(a, item, levels_up, node->location);
-        return diag_is_set(a->diag) ? NULL : scope_column(a, names[0], node->location, true);
+        if (diag_is_set(a->diag) || (expr = scope_variable(a, count, names, node->location)) || diag_is_set(a->diag))
+            return expr;
+        return scope_column(a, names[0], node->location, true);
     }
     size_t relation = count - 2;
     struct ns_item *item =
         scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, false);
     if (!item) {
+        struct expr *expr = diag_is_set(a->diag) ? NULL : scope_variable(a, count, names, node->location);
+        if (expr)
+            return expr;
         if (!diag_is_set(a->diag))
             scope_item(a, relation >= 1 ? names[relation - 1] : NULL, names[relation], &levels_up, node->location, true);
         return NULL;
@@ -406,6 +442,8 @@ struct expr *scope_column_ref(struct analysis *a, const PgQuery__ColumnRef *node
         return scope_whole_row(a, item, levels_up, node->location);
     struct expr *expr = scope_item_column(a, item, levels_up, names[count - 1], node->location, false);
     if (expr || diag_is_set(a->diag))
+        return expr;
+    if ((expr = scope_variable(a, count, names, node->location)) || diag_is_set(a->diag))
         return expr;
     /* t.f may mean f(t) (PostgreSQL docs 4.2.6, 38.5.3). */
     if (item->rte && catalog_has_proc(a->catalog, names[count - 1])) {

@@ -43,7 +43,7 @@ struct proc_fact {
     const char *names;    /* argument names, all modes, comma separated; NULL */
     const char *modes;    /* "iio" …; NULL: all input */
     const char *all_args; /* types of all arguments when modes is set; NULL */
-    char language;        /* i internal, c, s sql */
+    char language;        /* i internal, c, s sql, u user-defined (catalog/function.c) */
     oid_t schema;         /* 0: pg_catalog */
 };
 

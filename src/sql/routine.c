@@ -1,0 +1,441 @@
+#include "sql/routine.h"
+
+#include "sql/compile.h"
+#include "sql/parse.h"
+#include "type/array.h"
+#include "type/composite.h"
+
+#include <stdlib.h>
+
+/* Compiling and running the bodies of SQL-language functions. */
+
+enum { ROUTINE_DEPTH_MAX = 400 };
+
+struct routine {
+    struct routine *next;
+    struct arena arena;
+    oid_t oid;
+    uint64_t generation;
+    const char *name;
+    bool strict, retset, writes;
+    bool compiling; /* it calls itself: what it writes is not known yet, and is said by the rest of its body */
+    bool detached;  /* out of the list: the last call frees it */
+    int users;
+    int nargs;
+    oid_t *types;
+    struct routine_result result;
+    int nplans;
+    struct plan **plans;
+};
+
+struct routine_cache {
+    struct routine *first;
+    int depth; /* calls under way */
+};
+
+/* ---- compiling ---- */
+
+struct arguments {
+    const struct proc_fact *proc;
+    int nargs;
+    const oid_t *types;
+};
+
+static int find_argument(void *self, const char *qualifier, const char *name, oid_t *type)
+{
+    const struct arguments *arguments = self;
+    const struct proc_fact *proc = arguments->proc;
+    if (!proc->names || (qualifier && strcmp(qualifier, proc->name) != 0))
+        return 0;
+    int number = 0;
+    const char *at = proc->names;
+    for (int i = 0; at; i++) {
+        const char *comma = strchrnul(at, ',');
+        bool is_input = !proc->modes || strchr("ibv", proc->modes[i]);
+        if (is_input && number++ < arguments->nargs && (size_t) (comma - at) == strlen(name) &&
+            strncmp(at, name, strlen(name)) == 0) {
+            *type = arguments->types[number - 1];
+            return number;
+        }
+        at = *comma ? comma + 1 : NULL;
+    }
+    return 0;
+}
+
+static void free_routine(struct routine *routine)
+{
+    for (int i = 0; i < routine->nplans; i++)
+        plan_release(routine->plans[i]);
+    arena_deinit(&routine->arena);
+    free(routine);
+}
+
+static void detach(struct routine **link)
+{
+    struct routine *routine = *link;
+    *link = routine->next;
+    routine->detached = true;
+    if (routine->users == 0 && !routine->compiling)
+        free_routine(routine);
+}
+
+void routine_forget(struct compiler *compiler)
+{
+    while (compiler->routines->first)
+        detach(&compiler->routines->first);
+}
+
+void routine_remove(struct compiler *compiler)
+{
+    routine_forget(compiler);
+    free(compiler->routines);
+    compiler->routines = NULL;
+}
+
+/* Positions inside a body are the body's own. */
+static bool inner_report(struct diag *diag, const char *body)
+{
+    if (diag->position && !diag->internal_position) {
+        diag->internal_position = diag->position;
+        free(diag->internal_query);
+        diag->internal_query = xstrdup(body);
+        diag->position = 0;
+    }
+    return false;
+}
+
+static bool compile_body(struct compiler *compiler, struct routine *routine, const struct proc_fact *proc, const char *body,
+                         bool check, struct diag *diag)
+{
+    struct parse_tree tree;
+    if (!parse_text(&routine->arena, body, strlen(body), body, 0, &tree, diag))
+        return false;
+    PgQuery__ParseResult *parsed = parse_unpack(&routine->arena, &tree);
+    if (!parsed)
+        return diag_set(diag, ERRCODE_SYNTAX_ERROR, "the body cannot be read");
+    struct arguments arguments = {proc, routine->nargs, routine->types};
+    struct variables variables = {.self = &arguments, .find = find_argument};
+    const struct variables *outer_variables = compiler->variables;
+    struct routine_result *outer_result = compiler->routine_result;
+    routine->plans = arena_array(&routine->arena, struct plan *, parsed->n_stmts + 1);
+    bool good = true;
+    for (size_t i = 0; i < parsed->n_stmts && good; i++) {
+        bool final = i + 1 == parsed->n_stmts;
+        compiler->variables = &variables;
+        compiler->routine_result = final ? &routine->result : NULL;
+        struct plan *plan = compile_node(compiler, parsed->stmts[i]->stmt, body, routine->nargs, routine->types, diag);
+        good = plan != NULL;
+        if (!good)
+            break;
+        routine->plans[routine->nplans++] = plan;
+        routine->writes |= plan->writes;
+        if (plan->kind != PLAN_QUERY && plan->kind != PLAN_EMPTY)
+            good = final && routine->result.type != VOID_OID && check
+                       ? routine_no_result(compiler, &routine->result, diag)
+                       : diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "%s is not supported in an SQL function yet", plan->tag);
+    }
+    compiler->variables = outer_variables;
+    compiler->routine_result = outer_result;
+    if (good && routine->nplans == 0 && routine->result.type != VOID_OID)
+        good = routine_no_result(compiler, &routine->result, diag);
+    return good;
+}
+
+static struct routine *new_routine(struct compiler *compiler, const struct catalog_function *function, int nargs,
+                                   const oid_t *types, oid_t result)
+{
+    struct routine *routine = xcalloc(1, sizeof *routine);
+    struct diag unused = {0};
+    arena_init(&routine->arena);
+    routine->oid = function->fact.oid;
+    routine->generation = catalog_generation(compiler->catalog);
+    routine->name = arena_strdup(&routine->arena, function->fact.name);
+    routine->strict = function->fact.strict;
+    routine->retset = function->fact.retset;
+    routine->nargs = nargs;
+    routine->types = arena_array(&routine->arena, oid_t, nargs + 1);
+    memcpy(routine->types, types, sizeof *types * (size_t) nargs);
+    struct analysis a = {.compiler = compiler, .catalog = compiler->catalog, .arena = &routine->arena, .diag = &unused};
+    routine_describe(&a, &function->fact, nargs, routine->types, result, &routine->result);
+    diag_clear(&unused);
+    return routine;
+}
+
+bool routine_validate(struct compiler *compiler, const struct catalog_function *function, struct diag *diag)
+{
+    oid_t types[PROC_ARGS_MAX];
+    int nargs = proc_fact_args(&function->fact, types);
+    bool polymorphic = type_is_polymorphic(function->fact.result);
+    for (int i = 0; i < nargs; i++)
+        polymorphic |= type_is_polymorphic(types[i]);
+    struct routine *routine = new_routine(compiler, function, nargs, types, function->fact.result);
+    struct parse_tree tree;
+    bool good = polymorphic ? parse_text(&routine->arena, function->body, strlen(function->body), function->body, 0, &tree, diag)
+                            : compile_body(compiler, routine, &function->fact, function->body, true, diag);
+    free_routine(routine);
+    return good;
+}
+
+struct routine *routine_get(struct compiler *compiler, oid_t oid, int nargs, const oid_t *types, oid_t result, struct diag *diag)
+{
+    for (struct routine **link = &compiler->routines->first; *link;) {
+        struct routine *routine = *link;
+        if (routine->generation != catalog_generation(compiler->catalog)) {
+            detach(link);
+            continue;
+        }
+        if (routine->oid == oid && routine->nargs == nargs && routine->result.type == result &&
+            memcmp(routine->types, types, sizeof *types * (size_t) nargs) == 0)
+            return routine;
+        link = &routine->next;
+    }
+    const struct catalog_function *function = catalog_function_by_oid(compiler->catalog, oid);
+    if (!function) {
+        diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function with OID %u does not exist", oid);
+        return NULL;
+    }
+    struct routine *routine = new_routine(compiler, function, nargs, types, result);
+    routine->next = compiler->routines->first;
+    compiler->routines->first = routine;
+    routine->compiling = true;
+    const char *body = arena_strdup(&routine->arena, function->body);
+    bool good = compile_body(compiler, routine, &function->fact, body, false, diag);
+    routine->compiling = false;
+    if (good)
+        return routine;
+    inner_report(diag, body);
+    if (!diag->context)
+        diag_context(diag, "SQL function \"%s\" during startup", routine->name);
+    for (struct routine **link = &compiler->routines->first; *link; link = &(*link)->next)
+        if (*link == routine) {
+            detach(link);
+            return NULL;
+        }
+    if (routine->users == 0)
+        free_routine(routine);
+    return NULL;
+}
+
+bool routine_writes(const struct routine *routine)
+{
+    return routine->writes;
+}
+
+/* ---- running ---- */
+
+struct run {
+    struct compiler *compiler;
+    struct routine *routine;
+    struct arena arena; /* the arguments */
+    const struct datum *args;
+    struct cursor *cursor;
+    int statement;
+    bool whole; /* rows as one value */
+};
+
+static bool begin(struct run *run, struct compiler *compiler, struct fcall *call, oid_t oid, int nargs, const struct datum *args)
+{
+    oid_t types[PROC_ARGS_MAX];
+    for (int i = 0; i < nargs; i++)
+        types[i] = call->inst->args[i + 1]->oid;
+    if (compiler->routines->depth >= ROUTINE_DEPTH_MAX) {
+        diag_set(call->diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
+        return diag_hint(call->diag, "Functions call each other more than %d deep.", ROUTINE_DEPTH_MAX);
+    }
+    *run = (struct run){.compiler = compiler};
+    run->routine = routine_get(compiler, oid, nargs, types, call->inst->result ? call->inst->result->oid : VOID_OID, call->diag);
+    if (!run->routine)
+        return false;
+    run->routine->users++;
+    arena_init(&run->arena);
+    struct datum *copies = arena_array(&run->arena, struct datum, nargs + 1);
+    for (int i = 0; i < nargs; i++) {
+        copies[i] = args[i];
+        if (args[i].kind == DATUM_TEXT || args[i].kind == DATUM_BLOB)
+            copies[i].data = arena_strndup(&run->arena, args[i].len ? args[i].data : "", args[i].len);
+    }
+    run->args = copies;
+    return true;
+}
+
+static void end(struct run *run)
+{
+    struct routine *routine = run->routine;
+    cursor_close(run->cursor);
+    run->cursor = NULL;
+    if (!routine)
+        return;
+    run->routine = NULL;
+    arena_deinit(&run->arena);
+    if (--routine->users == 0 && routine->detached)
+        free_routine(routine);
+}
+
+/* The next row of the statement under way; at its end the next statement's, until the last is done. */
+static bool next_row(struct run *run, const struct datum **row, struct diag *diag)
+{
+    const struct routine *routine = run->routine;
+    bool again = false;
+    *row = NULL;
+    run->compiler->routines->depth++;
+    while (run->statement < routine->nplans) {
+        struct plan *plan = routine->plans[run->statement];
+        bool final = run->statement + 1 == routine->nplans;
+        enum engine_step step = ENGINE_DONE;
+        if (plan->kind == PLAN_QUERY) {
+            if (!run->cursor)
+                run->cursor = cursor_open(run->compiler, plan, run->args, NULL, 0, diag);
+            step = run->cursor ? cursor_next(run->cursor, row, diag) : ENGINE_FAILED;
+        }
+        if (step == ENGINE_ROW && final && routine->result.shape != ROUTINE_VOID)
+            break;
+        *row = NULL;
+        if (step == ENGINE_ROW)
+            continue;
+        cursor_close(run->cursor);
+        run->cursor = NULL;
+        if (step == ENGINE_STALE && !again) {
+            again = true;
+            continue;
+        }
+        if (step != ENGINE_DONE) {
+            run->compiler->routines->depth--;
+            inner_report(diag, plan->text);
+            const char *outer = diag->context;
+            const char *context = arena_printf(&run->arena, "%s%sSQL function \"%s\" statement %d", outer ? outer : "",
+                                               outer ? "\n" : "", routine->name, run->statement + 1);
+            return diag_context(diag, "%s", context);
+        }
+        run->statement++;
+    }
+    run->compiler->routines->depth--;
+    return true;
+}
+
+static struct datum keep(struct arena *arena, const struct datum *value)
+{
+    struct datum copy = *value;
+    if (value->kind == DATUM_TEXT || value->kind == DATUM_BLOB)
+        copy.data = arena_strndup(arena, value->len ? value->data : "", value->len);
+    return copy;
+}
+
+/* The row's fields as one value of the result type. */
+static struct datum pack(const struct run *run, struct fcall *call, const struct datum *row)
+{
+    const struct routine_result *result = &run->routine->result;
+    const struct plan *plan = run->routine->plans[run->routine->nplans - 1];
+    const struct type_desc *type = type_base(call->env->resolver, call->inst->result);
+    int count = result->nfields >= 0 ? result->nfields : plan->ncolumns, column = 0;
+    struct composite fields = {count, arena_alloc(call->arena, sizeof(oid_t) * (size_t) (count + 1)),
+                               arena_alloc(call->arena, sizeof(struct datum) * (size_t) (count + 1)),
+                               arena_alloc(call->arena, sizeof(char *) * (size_t) (count + 1))};
+    for (int i = 0; i < count; i++) {
+        bool dropped = result->nfields >= 0 && result->fields[i].dropped;
+        fields.types[i] = result->nfields >= 0 ? result->fields[i].type : plan->columns[i].type;
+        fields.names[i] = result->nfields >= 0 ? result->fields[i].name : plan->columns[i].name;
+        fields.fields[i] = dropped ? datum_null() : row[column++];
+    }
+    struct type_io io = fcall_io(call, type);
+    return composite_store(&io, type, &fields);
+}
+
+/* One value's fields as columns. */
+static void spread(struct fcall *call, const struct datum *value, struct datum *row, int room)
+{
+    const struct type_desc *type = type_base(call->env->resolver, call->inst->result);
+    struct type_io io = fcall_io(call, type);
+    struct composite fields;
+    int column = 0;
+    composite_load(&io, type, value, &fields);
+    for (int i = 0; i < fields.count && column < room; i++)
+        if (i >= type->field_count || !type->fields[i].dropped)
+            row[column++] = fields.fields[i];
+}
+
+static bool any_null(int count, const struct datum *args)
+{
+    for (int i = 0; i < count; i++)
+        if (datum_is_null(&args[i]))
+            return true;
+    return false;
+}
+
+static bool call_routine(void *self, struct fcall *call, oid_t oid, int nargs, const struct datum *args, struct datum *result)
+{
+    struct compiler *compiler = self;
+    struct run run = {0};
+    const struct datum *row = NULL;
+    *result = datum_null();
+    bool good = begin(&run, compiler, call, oid, nargs, args);
+    if (good && !(run.routine->strict && any_null(nargs, args))) {
+        good = next_row(&run, &row, call->diag);
+        if (good && row && run.routine->result.shape == ROUTINE_VALUE)
+            *result = keep(call->arena, &row[0]);
+        else if (good && row)
+            *result = pack(&run, call, row);
+        /* A SELECT may be left after its first row; what changes rows is finished. */
+        while (good && row && run.routine->plans[run.routine->nplans - 1]->command != COMMAND_SELECT)
+            good = next_row(&run, &row, call->diag);
+    }
+    end(&run);
+    return good;
+}
+
+static bool open_rows(void *self, struct fcall *call, oid_t oid, bool whole, int nargs, const struct datum *args, void **rows)
+{
+    struct run *run = xcalloc(1, sizeof *run);
+    *rows = run;
+    if (!begin(run, self, call, oid, nargs, args))
+        return false;
+    run->whole = whole;
+    if (run->routine->strict && any_null(nargs, args))
+        run->statement = run->routine->nplans;
+    return true;
+}
+
+static bool next_rows(void *rows, struct fcall *call, struct datum *out, int room, bool *more)
+{
+    struct run *run = rows;
+    const struct datum *row;
+    *more = false;
+    if (!run->routine)
+        return true;
+    if (!next_row(run, &row, call->diag))
+        return false;
+    *more = row != NULL;
+    if (!row)
+        return true;
+    const struct type_desc *type = type_base(call->env->resolver, call->inst->result);
+    bool is_row = type && (type->typtype == 'c' || type->oid == RECORD_OID);
+    const struct plan *plan = run->routine->plans[run->routine->nplans - 1];
+    if (run->routine->result.shape == ROUTINE_VALUE && is_row && !run->whole)
+        spread(call, &row[0], out, room);
+    else if (run->routine->result.shape == ROUTINE_FIELDS && run->whole)
+        out[0] = pack(run, call, row);
+    else
+        for (int i = 0; i < plan->ncolumns && i < room; i++)
+            out[i] = row[i];
+    return true;
+}
+
+static void close_rows(void *rows)
+{
+    struct run *run = rows;
+    if (run)
+        end(run);
+    free(run);
+}
+
+void routine_install(struct compiler *compiler)
+{
+    struct func_env *env = compiler->env;
+    compiler->routines = xcalloc(1, sizeof *compiler->routines);
+    if (!env)
+        return;
+    env->routines = compiler;
+    env->routine_call = call_routine;
+    env->routine_open = open_rows;
+    env->routine_next = next_rows;
+    env->routine_close = close_rows;
+}

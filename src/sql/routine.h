@@ -1,0 +1,50 @@
+#ifndef PGQUILL_SQL_ROUTINE_H
+#define PGQUILL_SQL_ROUTINE_H
+
+#include "sql/analyse_internal.h"
+
+/* User-defined functions: bodies compiled by the same compiler, once for each combination of argument types, and run as nested plans. A call
+ * is the function "pgquill_routine" with the oid before the arguments (func/routine.c), which comes back here through func_env.
+ *
+ * Another language gets its place beside "sql" here: it finds its variables through struct variables, and runs behind routine_call. */
+
+/* How the last statement's rows become the result. */
+enum routine_shape {
+    ROUTINE_VOID,   /* not at all */
+    ROUTINE_VALUE,  /* one column is the value, a whole row too */
+    ROUTINE_FIELDS, /* the columns are the row's fields */
+};
+
+struct routine_result {
+    oid_t type;
+    int nfields;                     /* -1: any columns (record without OUT parameters) */
+    const struct type_field *fields; /* of the row type, or the OUT parameters */
+    enum routine_shape shape;        /* routine_check_result says */
+};
+
+/* The fields of a function's result in this call; nfields -1 where it is no row or tells none. */
+void routine_describe(struct analysis *a, const struct proc_fact *proc, int nargs, const oid_t *types, oid_t result,
+                      struct routine_result *out);
+
+/* Coerce what the final statement returns to the declared result (42P13 when it cannot be), and decide its shape. */
+bool routine_check_result(struct analysis *a, struct query *query, struct routine_result *result);
+
+/* The report for a body without a statement that could give the result. */
+bool routine_no_result(struct compiler *compiler, const struct routine_result *result, struct diag *diag);
+
+struct routine;
+
+/* The compiled body for these argument types; the compiler's. NULL after a report, with "SQL function … during startup" as its context. */
+struct routine *routine_get(struct compiler *compiler, oid_t function, int nargs, const oid_t *types, oid_t result,
+                            struct diag *diag);
+bool routine_writes(const struct routine *routine);
+
+/* Compile the body of a function that is about to be stored: reports are the statement's. */
+bool routine_validate(struct compiler *compiler, const struct catalog_function *function, struct diag *diag);
+
+/* Give func_env the callbacks; forget what was compiled. */
+void routine_install(struct compiler *compiler);
+void routine_forget(struct compiler *compiler);
+void routine_remove(struct compiler *compiler);
+
+#endif
