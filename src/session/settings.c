@@ -67,9 +67,17 @@ int settings_find(const char *name)
     return -1;
 }
 
-static char *copy_text(const char *text)
+char *setting_text(int index, const char *text)
 {
+    if (text && index < FACT_COUNT && facts[index].initial && strcmp(text, facts[index].initial) == 0)
+        return (char *) facts[index].initial;
     return text ? xstrdup(text) : NULL;
+}
+
+void setting_drop(int index, char *text)
+{
+    if (index >= FACT_COUNT || text != facts[index].initial)
+        free(text);
 }
 
 struct settings *settings_new(void)
@@ -78,8 +86,8 @@ struct settings *settings_new(void)
     settings->count = settings->cap = FACT_COUNT;
     settings->slots = xcalloc(FACT_COUNT, sizeof *settings->slots);
     for (int i = 0; i < FACT_COUNT; i++) {
-        settings->slots[i].state.value = xstrdup(facts[i].initial);
-        settings->slots[i].reset = xstrdup(facts[i].initial);
+        settings->slots[i].state.value = setting_text(i, facts[i].initial);
+        settings->slots[i].reset = setting_text(i, facts[i].initial);
     }
     return settings;
 }
@@ -92,11 +100,11 @@ struct settings *settings_copy(const struct settings *from)
     for (int i = 0; i < from->count; i++) {
         const struct setting_slot *slot = &from->slots[i];
         settings->slots[i] = (struct setting_slot){
-            .state = {.value = copy_text(slot->state.value), .source = slot->state.source},
-            .reset = copy_text(slot->reset),
+            .state = {.value = setting_text(i, slot->state.value), .source = slot->state.source},
+            .reset = setting_text(i, slot->reset),
             .reset_source = slot->reset_source,
-            .name = copy_text(slot->name),
-            .file = copy_text(slot->file),
+            .name = slot->name ? xstrdup(slot->name) : NULL,
+            .file = slot->file ? xstrdup(slot->file) : NULL,
             .line = slot->line,
             .is_pending = slot->is_pending,
         };
@@ -111,9 +119,9 @@ void settings_free(struct settings *settings)
     settings->changed = NULL;
     settings_rollback(settings, 0);
     for (int i = 0; i < settings->count; i++) {
-        free(settings->slots[i].state.value);
-        free(settings->slots[i].state.masked);
-        free(settings->slots[i].reset);
+        setting_drop(i, settings->slots[i].state.value);
+        setting_drop(i, settings->slots[i].state.masked);
+        setting_drop(i, settings->slots[i].reset);
         free(settings->slots[i].name);
         free(settings->slots[i].file);
     }
@@ -202,7 +210,7 @@ void settings_take(struct settings *settings, int index, char *value, enum setti
     if (!is_same && settings->changed)
         settings->changed(settings->changed_self, index, settings_slot_name(settings, index));
     if (old != value)
-        free(old);
+        setting_drop(index, old);
 }
 
 bool settings_set(struct settings *settings, const char *name, const char *value, enum setting_source source, struct diag *diag)
@@ -224,12 +232,12 @@ bool settings_set(struct settings *settings, const char *name, const char *value
     bool done = text || !value;
     if (done) {
         if (source < SOURCE_SESSION) {
-            free(slot->reset);
-            slot->reset = copy_text(text);
+            setting_drop(index, slot->reset);
+            slot->reset = setting_text(index, text);
             slot->reset_source = value ? source : SOURCE_DEFAULT;
         }
         if (source >= slot->state.source)
-            settings_take(settings, index, copy_text(text), value ? source : SOURCE_DEFAULT);
+            settings_take(settings, index, setting_text(index, text), value ? source : SOURCE_DEFAULT);
     }
     arena_deinit(&arena);
     return done;
@@ -295,7 +303,7 @@ void settings_set_origin(struct settings *settings, const char *name, const char
         return;
     struct setting_slot *slot = &settings->slots[index];
     free(slot->file);
-    slot->file = copy_text(file);
+    slot->file = file ? xstrdup(file) : NULL;
     slot->line = line;
 }
 

@@ -8,11 +8,6 @@
 /* How transactions undo SET. The first change of a setting at a nesting level puts its former state on the undo list; a rollback
  * takes states back from the end of the list. A setting under SET LOCAL remembers the session's value beside the current one. */
 
-static char *copy_text(const char *text)
-{
-    return text ? xstrdup(text) : NULL;
-}
-
 static void remember(struct settings *settings, int index)
 {
     if (settings->level == 0)
@@ -27,8 +22,8 @@ static void remember(struct settings *settings, int index)
     const struct setting_state *state = &settings->slots[index].state;
     struct settings_undo *undo = &settings->undo[settings->undo_count++];
     *undo = (struct settings_undo){.index = index, .level = settings->level, .state = *state};
-    undo->state.value = copy_text(state->value);
-    undo->state.masked = copy_text(state->masked);
+    undo->state.value = setting_text(index, state->value);
+    undo->state.masked = setting_text(index, state->masked);
 }
 
 static void change(struct settings *settings, int index, const char *value, enum setting_source source, enum settings_scope scope)
@@ -37,14 +32,14 @@ static void change(struct settings *settings, int index, const char *value, enum
     remember(settings, index);
     if (scope == SCOPE_LOCAL && !state->local) {
         state->local = true;
-        state->masked = copy_text(state->value);
+        state->masked = setting_text(index, state->value);
         state->masked_source = state->source;
     } else if (scope == SCOPE_SESSION && state->local) {
-        free(state->masked);
+        setting_drop(index, state->masked);
         state->masked = NULL;
         state->local = false;
     }
-    settings_take(settings, index, copy_text(value), source);
+    settings_take(settings, index, setting_text(index, value), source);
 }
 
 bool settings_assign(struct settings *settings, const char *name, const char *value, enum settings_scope scope, struct diag *diag)
@@ -95,7 +90,7 @@ void settings_rollback(struct settings *settings, int level)
     while (settings->undo_count > 0 && settings->undo[settings->undo_count - 1].level >= level) {
         struct settings_undo *undo = &settings->undo[--settings->undo_count];
         struct setting_state *state = &settings->slots[undo->index].state;
-        free(state->masked);
+        setting_drop(undo->index, state->masked);
         state->masked = undo->state.masked;
         state->masked_source = undo->state.masked_source;
         state->local = undo->state.local;
@@ -123,8 +118,8 @@ void settings_commit(struct settings *settings)
         }
     }
     for (int i = 0; i < settings->undo_count; i++) {
-        free(settings->undo[i].state.value);
-        free(settings->undo[i].state.masked);
+        setting_drop(settings->undo[i].index, settings->undo[i].state.value);
+        setting_drop(settings->undo[i].index, settings->undo[i].state.masked);
     }
     settings->undo_count = 0;
     settings->level = 0;

@@ -45,6 +45,9 @@ struct settings {
 /* The slot of a name; with `create` a well-formed custom name gets one. -1 after a report. */
 int settings_slot(struct settings *settings, const char *name, bool create, struct diag *diag);
 const char *settings_slot_name(const struct settings *settings, int index);
+/* A setting's text in its slot: the fact's own where it is that one (most are), else a copy. setting_drop frees what setting_text gave. */
+char *setting_text(int index, const char *text);
+void setting_drop(int index, char *text);
 /* Take a new current value, telling the watcher. Takes the text over. */
 void settings_take(struct settings *settings, int index, char *value, enum setting_source source);
 /* Check a text against its fact and give its canonical form in `arena`; NULL after a report. */

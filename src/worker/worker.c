@@ -157,7 +157,7 @@ _Noreturn static void end(struct session *session, struct session_slot *slot, in
 /* Memory that a session is sure to need comes in one call, not in a page fault for each page. */
 static void populate_heap(void)
 {
-    enum { SURE = 160 * 1024, KEPT = 512 * 1024, PAGE = 4096 };
+    enum { SURE = 96 * 1024, KEPT = 512 * 1024, PAGE = 4096 };
     mallopt(M_TRIM_THRESHOLD, KEPT);
     mallopt(M_MMAP_THRESHOLD, KEPT);
     char *block = malloc(SURE);
