@@ -119,9 +119,19 @@ struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
     return slot;
 }
 
+/* The time since boot in the unit of process start times. */
+static uint64_t boot_ticks(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    uint64_t a_second = (uint64_t) sysconf(_SC_CLK_TCK);
+    return (uint64_t) now.tv_sec * a_second + (uint64_t) now.tv_nsec * a_second / 1000000000;
+}
+
 void slot_own(struct session_slot *slot, pid_t pid)
 {
-    atomic_store(&slot->started, process_start_time(pid));
+    /* Its own start lies before; that of a process which gets the number after its death, behind. No look into /proc is needed. */
+    atomic_store(&slot->started, boot_ticks());
     atomic_store(&slot->pid, pid);
 }
 
@@ -153,7 +163,7 @@ bool slot_is_alive(const struct session_slot *slot)
     if (!slot_seems_alive(slot) || !pid)
         return slot_seems_alive(slot);
     uint64_t started = atomic_load(&slot->started), found = process_start_time(pid);
-    return found != 0 && (started == 0 || found == started);
+    return found != 0 && (started == 0 || found <= started);
 }
 
 static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *last)

@@ -58,7 +58,7 @@ int registry_size(const struct shm *shm);
 struct session_slot *slot_take(struct shm *shm, enum slot_kind kind);
 struct session_slot *slot_at(struct shm *shm, int index);
 int slot_index(const struct shm *shm, const struct session_slot *slot);
-/* Record whose slot it is: the owner's first act. Its start time is read from /proc, so that another process of the same number is told apart. */
+/* Record whose slot it is, and since when, so that a later process of the same number is told apart: the owner's first act. */
 void slot_own(struct session_slot *slot, pid_t pid);
 /* The same by the parent right after fork, in case the child does not come to it: the number alone. */
 void slot_claim(struct session_slot *slot, pid_t pid);

@@ -14,7 +14,7 @@ struct session_slot {
     _Atomic uint32_t
         state; /* low STATE_BITS: enum slot_state; above them, while STARTING, the pid of who took it. FREE → STARTING by CAS alone */
     _Atomic int32_t pid;         /* set by slot_own; freeing is the CAS of this to 0, so it happens once */
-    _Atomic uint64_t started;    /* the process's start time in clock ticks: tells a reused pid */
+    _Atomic uint64_t started;   /* when slot_own came, in clock ticks since boot (as in /proc/PID/stat); 0: not yet */
     _Atomic uint32_t generation; /* grows each time the slot is taken: tells this owner from a former one */
     _Atomic uint32_t interrupt;  /* bits of enum slot_interrupt; set by anybody, cleared by slot_take */
     _Atomic uint32_t wait;       /* enum slot_wait; the owner's */

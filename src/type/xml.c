@@ -51,7 +51,8 @@ static bool well_formed(const char *text, size_t len)
     xmlParserCtxtPtr parser = libxml.new_parser();
     if (!parser)
         return false;
-    xmlDocPtr document = libxml.read(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
+    xmlDocPtr document =
+        libxml.read(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
     bool good = document && parser->wellFormed;
     if (document)
         libxml.free_document(document);

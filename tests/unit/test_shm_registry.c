@@ -1,7 +1,9 @@
 #include "shm/registry.h"
+#include "shm/segment.h"
 #include "shm_children.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct shm *shm;
 
@@ -36,6 +38,18 @@ Test(registry, reclaims_slots_of_the_dead_when_none_is_free)
         test_kill(test_child(take_slot, NULL));
     cr_assert_eq(registry_count(shm, SLOT_IDLE), registry_size(shm));
     cr_assert_not_null(slot_take(shm, SLOT_CLIENT));
+}
+
+Test(registry, tells_a_later_process_of_the_same_number)
+{
+    struct session_slot *slot = slot_take(shm, SLOT_CLIENT);
+    slot_own(slot, getpid());
+    cr_assert(slot_is_alive(slot));
+    cr_assert_eq(slot_reclaim_dead(shm), 0);
+    /* As if the owner had written it before this process, which has its number now, began. */
+    atomic_store(&slot->started, process_start_time(getpid()) - 1);
+    cr_assert_not(slot_is_alive(slot));
+    cr_assert_eq(slot_reclaim_dead(shm), 1);
 }
 
 Test(registry, gives_no_slot_twice)
