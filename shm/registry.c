@@ -8,14 +8,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Spins before giving the processor up, rounds of that before a torn slot's owner is asked for, and how often a living one is waited for: it
- * may have lost the processor in the middle of a change. */
-enum { READ_SPINS = 100, READ_ROUNDS = 20, READ_WAITS = 200, READ_WAIT_US = 500 };
+/* Tries before giving the processor up, and rounds of that before sleeping. */
+enum { READ_SPINS = 100, READ_ROUNDS = 20, READ_WAIT_US = 500 };
 
 static const uint32_t STATE_MASK = (1u << STATE_BITS) - 1;
 
@@ -69,16 +69,27 @@ int slot_index(const struct shm *shm, const struct session_slot *slot)
     return (int) slot->number;
 }
 
-/* The owner's writes: observers copy again when they met one. */
+/* The owner's writes. There are two copies, and at any moment one is whole: observers take that, and copy again when it changed meanwhile. So an
+ * owner that is stopped or killed in the middle of a change hides nothing. */
 static void begin_write(struct session_slot *slot)
 {
-    atomic_fetch_add_explicit(&slot->seq, 1, memory_order_relaxed);
+    /* One writer: no atomic addition is needed. Behind this the mirror, finished before, is what observers read. */
+    uint32_t seq = atomic_load_explicit(&slot->seq, memory_order_relaxed);
+    atomic_store_explicit(&slot->seq, seq + 1, memory_order_release);
     atomic_thread_fence(memory_order_release);
+}
+
+static void end_write_up_to(struct session_slot *slot, size_t size)
+{
+    uint32_t seq = atomic_load_explicit(&slot->seq, memory_order_relaxed);
+    atomic_store_explicit(&slot->seq, seq + 1, memory_order_release);
+    atomic_thread_fence(memory_order_release);
+    memcpy(&slot->mirror, &slot->info, size);
 }
 
 static void end_write(struct session_slot *slot)
 {
-    atomic_fetch_add_explicit(&slot->seq, 1, memory_order_release);
+    end_write_up_to(slot, offsetof(struct slot_info, query));
 }
 
 static struct session_slot *take_free(struct shm *shm)
@@ -110,12 +121,15 @@ struct session_slot *slot_take(struct shm *shm, enum slot_kind kind)
     atomic_store(&slot->wait, WAIT_NONE);
     atomic_store(&slot->grant, 0);
     atomic_store(&slot->waiting, 0);
-    /* A dead owner may have left the sequence odd. */
-    atomic_store(&slot->seq, (atomic_load(&slot->seq) + 1) & ~1u);
+    /* A dead owner may have left either copy unfinished: the whole one becomes both. */
+    bool is_odd = atomic_load(&slot->seq) & 1;
+    memcpy(is_odd ? &slot->info : &slot->mirror, is_odd ? &slot->mirror : &slot->info, sizeof slot->info);
+    if (is_odd)
+        atomic_fetch_add(&slot->seq, 1);
     begin_write(slot);
     slot->info = (struct slot_info){.index = (int) slot->number, .kind = kind, .client_port = -1, .backend_start = now_us()};
     uuid_generate_random(slot->info.uuid);
-    end_write(slot);
+    end_write_up_to(slot, sizeof slot->info);
     return slot;
 }
 
@@ -258,7 +272,7 @@ void slot_set_query(struct session_slot *slot, const char *query, size_t len)
     begin_write(slot);
     slot->info.query_start = slot->info.state_change = now_us();
     copy_text(slot->info.query, SLOT_QUERY_MAX, query, len);
-    end_write(slot);
+    end_write_up_to(slot, offsetof(struct slot_info, query) + strlen(slot->info.query) + 1);
     atomic_store_explicit(&slot->state, SLOT_ACTIVE, memory_order_release);
 }
 
@@ -301,31 +315,19 @@ void slot_uuid(const struct session_slot *slot, uuid_t uuid)
 static bool copy_info(const struct session_slot *slot, struct slot_info *info)
 {
     uint32_t before = atomic_load_explicit(&slot->seq, memory_order_acquire);
-    if (before & 1)
-        return false;
-    *info = slot->info;
+    *info = before & 1 ? slot->mirror : slot->info;
     atomic_thread_fence(memory_order_acquire);
     return atomic_load_explicit(&slot->seq, memory_order_relaxed) == before;
 }
 
 bool slot_read(const struct session_slot *slot, struct slot_info *info)
 {
-    bool whole = copy_info(slot, info);
-    for (int i = 1; i < READ_SPINS * READ_ROUNDS && !whole; i++) {
+    /* It fails only while the owner makes one change after another, on another processor. */
+    for (int i = 1; !copy_info(slot, info); i++) {
         if (i % READ_SPINS == 0)
             sched_yield();
-        whole = copy_info(slot, info);
-    }
-    for (int i = 0; i < READ_WAITS && !whole && slot_seems_alive(slot); i++) {
-        usleep(READ_WAIT_US);
-        for (int j = 0; j < READ_SPINS && !whole; j++)
-            whole = copy_info(slot, info);
-    }
-    if (!whole) {
-        /* Its owner died while it wrote: what is there may be half of the old and half of the new, but stays within its fields. */
-        *info = slot->info;
-        info->database[SLOT_NAME_MAX - 1] = info->user[SLOT_NAME_MAX - 1] = info->application_name[SLOT_NAME_MAX - 1] = '\0';
-        info->client_address[SLOT_ADDRESS_MAX - 1] = info->query[SLOT_QUERY_MAX - 1] = '\0';
+        if (i % (READ_SPINS * READ_ROUNDS) == 0)
+            usleep(READ_WAIT_US);
     }
     info->state = slot_state(slot);
     info->wait = (enum slot_wait) atomic_load(&slot->wait);

@@ -46,9 +46,9 @@ struct slot_info {
     char client_address[SLOT_ADDRESS_MAX]; /* "" for a unix socket */
     int client_port;                       /* -1 for a unix socket */
     int64_t backend_start, connected, state_change, transaction_start, query_start;
-    char query[SLOT_QUERY_MAX]; /* UTF-8, cut at a character */
     int64_t queries, transactions, rows;
-    bool in_write; /* holds the writer gate */
+    bool in_write;              /* holds the writer gate */
+    char query[SLOT_QUERY_MAX]; /* UTF-8, cut at a character. Last: most changes leave it alone */
 };
 
 int registry_size(const struct shm *shm);
@@ -79,7 +79,8 @@ enum slot_state slot_state(const struct session_slot *slot);
 pid_t slot_pid(const struct session_slot *slot);
 void slot_uuid(const struct session_slot *slot, uuid_t uuid);
 
-/* A consistent copy; false when the slot is free. Never blocks the owner; gives up on a torn slot of a dead owner after a bounded number of tries. */
+/* A consistent copy; false when the slot is free. Never blocks the owner, and what a dead or stopped owner was changing is
+ * seen as it was before. */
 bool slot_read(const struct session_slot *slot, struct slot_info *info);
 /* How many slots are in a state. */
 int registry_count(const struct shm *shm, enum slot_state state);

@@ -24,7 +24,8 @@ struct session_slot {
     _Atomic uint32_t cancel_key; /* written when the slot is taken, before its pid is */
     uint32_t number;             /* index; constant */
     _Atomic uint32_t seq;        /* sequence lock of `info`: odd while the owner writes */
-    struct slot_info info;       /* written by the owner under seq; read by anyone who finds seq even and unchanged */
+    struct slot_info info;       /* what the owner changes: whole while seq is even … */
+    struct slot_info mirror;     /* … and as it was before the change that is under way: whole while seq is odd */
 };
 
 enum { GRANT_GIVEN = 1, GRANT_POKED = 2 };

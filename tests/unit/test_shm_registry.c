@@ -2,6 +2,8 @@
 #include "shm/segment.h"
 #include "shm_children.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,9 +76,8 @@ Test(registry, cuts_a_query_at_a_character)
 }
 
 /* The owner writes names that are all one letter; an observer must never see two letters mixed. */
-Test(registry, shows_no_torn_slot)
+static pid_t endless_writer(struct session_slot *slot)
 {
-    struct session_slot *slot = test_slot(shm);
     pid_t writer = test_fork();
     if (writer == 0) {
         char name[SLOT_NAME_MAX];
@@ -84,15 +85,41 @@ Test(registry, shows_no_torn_slot)
             memset(name, 'a' + i % 26, sizeof name - 1);
             name[sizeof name - 1] = '\0';
             slot_set_identity(slot, name, name, name);
+            slot_set_query(slot, name, strlen(name));
         }
     }
-    for (int i = 0; i < 200000; i++) {
-        struct slot_info info;
-        slot_read(slot, &info);
-        cr_assert_str_eq(info.database, info.user);
-        cr_assert_str_eq(info.user, info.application_name);
-    }
+    return writer;
+}
+
+static void assert_whole(const struct session_slot *slot)
+{
+    struct slot_info info;
+    slot_read(slot, &info);
+    cr_assert_str_eq(info.database, info.user);
+    cr_assert_str_eq(info.user, info.application_name);
+}
+
+Test(registry, shows_no_torn_slot)
+{
+    struct session_slot *slot = test_slot(shm);
+    pid_t writer = endless_writer(slot);
+    for (int i = 0; i < 200000; i++)
+        assert_whole(slot);
     test_kill(writer);
+}
+
+Test(registry, shows_no_torn_slot_of_a_killed_or_stopped_writer)
+{
+    for (int i = 0; i < 300; i++) {
+        struct session_slot *slot = test_slot(shm);
+        pid_t writer = endless_writer(slot);
+        usleep((unsigned) (rand() % 1000));
+        kill(writer, SIGSTOP);
+        assert_whole(slot);
+        test_kill(writer);
+        assert_whole(slot);
+        cr_assert(slot_free_by_pid(shm, getpid(), NULL));
+    }
 }
 
 Test(registry, matches_cancel_keys)
