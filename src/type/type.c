@@ -75,6 +75,8 @@ static const struct codec_row codec_rows[] = {
     {POLYGON_OID, &type_codec_polygon, STORAGE_TEXT, NULL},
     {LINE_OID, &type_codec_line, STORAGE_TEXT, NULL},
     {CIRCLE_OID, &type_codec_circle, STORAGE_TEXT, NULL},
+    {TSVECTOR_OID, &type_codec_tsvector, STORAGE_TEXT, "pg_tsvector"},
+    {TSQUERY_OID, &type_codec_tsquery, STORAGE_TEXT, "pg_tsquery"},
     {INET_OID, &type_codec_inet, STORAGE_TEXT, "pg_inet"},
     {CIDR_OID, &type_codec_cidr, STORAGE_TEXT, "pg_cidr"},
     {MACADDR_OID, &type_codec_macaddr, STORAGE_TEXT, NULL},
