@@ -250,7 +250,7 @@ struct plan *compile_parsed(struct compiler *compiler, const struct normalised *
         compiler->literals = statement->literals;
         bool done = plan->parse_result && plan->parse_result->n_stmts == 1 &&
                     compile_into(compiler, plan, plan->parse_result->stmts[0]->stmt, ntypes, types, diag);
-        if (done && statement->lifted && plan->kind == PLAN_QUERY)
+        if (done && statement->cacheable && (plan->kind == PLAN_QUERY || !statement->lifted))
             plan_cache_add(compiler->cache, compiler, plan, statement, ntypes, types, compiler->uses);
         if (done) {
             keep_session(&saved, compiler);
@@ -285,7 +285,7 @@ struct plan *compile_statement(struct compiler *compiler, struct arena *arena, c
     }
     struct plan *plan = NULL;
     bool more = at < len && normalise_next(arena, text, len, &at, &other);
-    if (statement.lifted && !more)
+    if (statement.cacheable && !more)
         plan = plan_cache_find(compiler->cache, compiler, &statement, ntypes, types);
     if (!plan) {
         struct parse_tree tree;

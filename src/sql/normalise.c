@@ -328,6 +328,17 @@ static bool begins_query(const char *p, const char *end)
     }
 }
 
+/* BEGIN, COMMIT and their kin come again and again, too. */
+static bool begins_transaction_step(const char *p, const char *end)
+{
+    static const char *const words[] = {"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"};
+    const char *word = word_end(p, end);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (word_is(p, word, words[i]))
+            return true;
+    return false;
+}
+
 /* How deep we are in BEGIN ATOMIC … END of CREATE FUNCTION, where ';' does not end the statement. */
 struct atomic {
     bool create, begin;
@@ -438,6 +449,7 @@ bool normalise_next(struct arena *arena, const char *text, size_t len, size_t *a
         .text = lexer.start,
         .len = (size_t) (last - lexer.start),
         .lifted = lexer.lift,
+        .cacheable = lexer.lift || begins_transaction_step(lexer.start, end),
         .key = key,
         .key_len = (size_t) (lexer.out - key),
         .nliterals = lexer.nliterals,

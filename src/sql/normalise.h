@@ -7,7 +7,8 @@
 struct normalised {
     const char *text; /* its first token; not NUL-terminated */
     size_t len;       /* to its last token */
-    bool lifted;      /* a query or a change: literals were lifted, the plan may be cached */
+    bool lifted;      /* a query or a change: literals were lifted */
+    bool cacheable;   /* … or a step of a transaction: its plan may be kept */
     const char *key;  /* the text, white space and comments collapsed, each literal replaced by a byte 1 + its kind */
     size_t key_len;
     uint64_t hash; /* of the key */

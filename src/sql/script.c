@@ -57,7 +57,7 @@ struct script *script_new(struct compiler *compiler, struct arena *arena, const 
     for (int i = 0; i < script->count; i++) {
         struct statement *statement = &script->statements[i];
         struct plan *plan =
-            statement->normalised.lifted ? plan_cache_find(compiler->cache, compiler, &statement->normalised, 0, NULL) : NULL;
+            statement->normalised.cacheable ? plan_cache_find(compiler->cache, compiler, &statement->normalised, 0, NULL) : NULL;
         if (plan) {
             plan_release(plan);
             continue;
@@ -95,7 +95,7 @@ struct plan *script_plan(struct script *script, int i, int ntypes, const oid_t *
     struct statement *statement = &script->statements[i];
     struct compiler *compiler = script->compiler;
     struct plan *plan = NULL;
-    if (statement->normalised.lifted)
+    if (statement->normalised.cacheable)
         plan = plan_cache_find(compiler->cache, compiler, &statement->normalised, ntypes, types);
     if (!plan) {
         if (!parse(script, statement, diag))
