@@ -13,10 +13,10 @@ static bool is_configured(enum setting_source source)
     return source <= SOURCE_COMMAND_LINE;
 }
 
-static void put(char **text, enum setting_source *source, const char *value, enum setting_source new_source)
+static void put(int index, char **text, enum setting_source *source, const char *value, enum setting_source new_source)
 {
-    free(*text);
-    *text = value ? xstrdup(value) : NULL;
+    setting_drop(index, *text);
+    *text = setting_text(index, value);
     *source = new_source;
 }
 
@@ -24,20 +24,20 @@ static void adopt_one(struct settings *settings, int index, const char *value, e
 {
     struct setting_slot *slot = &settings->slots[index];
     if (is_configured(slot->reset_source))
-        put(&slot->reset, &slot->reset_source, value, source);
+        put(index, &slot->reset, &slot->reset_source, value, source);
     if (slot->state.local && is_configured(slot->state.masked_source))
-        put(&slot->state.masked, &slot->state.masked_source, value, source);
+        put(index, &slot->state.masked, &slot->state.masked_source, value, source);
     for (int i = 0; i < settings->undo_count; i++) {
         struct setting_state *state = &settings->undo[i].state;
         if (settings->undo[i].index != index)
             continue;
         if (is_configured(state->source))
-            put(&state->value, &state->source, value, source);
+            put(index, &state->value, &state->source, value, source);
         if (state->local && is_configured(state->masked_source))
-            put(&state->masked, &state->masked_source, value, source);
+            put(index, &state->masked, &state->masked_source, value, source);
     }
     if (is_configured(slot->state.source))
-        settings_take(settings, index, value ? xstrdup(value) : NULL, source);
+        settings_take(settings, index, setting_text(index, value), source);
 }
 
 static void adopt_origin(struct setting_slot *slot, const struct setting_slot *fresh)
@@ -53,8 +53,8 @@ void settings_keep(struct settings *settings, int index, const struct settings *
     struct setting_slot *slot = &settings->slots[index];
     const struct setting_slot *old = &from->slots[index];
     adopt_origin(slot, old);
-    put(&slot->state.value, &slot->state.source, old->state.value, old->state.source);
-    put(&slot->reset, &slot->reset_source, old->reset, old->reset_source);
+    put(index, &slot->state.value, &slot->state.source, old->state.value, old->state.source);
+    put(index, &slot->reset, &slot->reset_source, old->reset, old->reset_source);
 }
 
 static bool may_adopt(const struct setting_fact *fact)
