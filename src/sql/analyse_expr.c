@@ -52,6 +52,8 @@ static struct expr *analyse_param(struct analysis *a, const PgQuery__ParamRef *n
     struct compiler *compiler = a->compiler;
     if (compiler->no_params || node->number < 1 || node->number > 65535)
         return analysis_error(a, ERRCODE_UNDEFINED_PARAMETER, node->location, "there is no parameter $%d", node->number);
+    if (compiler->variables && node->number > compiler->nparams)
+        return analysis_error(a, ERRCODE_UNDEFINED_PARAMETER, node->location, "there is no parameter $%d", node->number);
     if (node->number > compiler->params_cap) {
         int cap = node->number + 8;
         compiler->param_types = arena_grow(a->arena, compiler->param_types, sizeof(oid_t) * (size_t) compiler->params_cap,

@@ -1,4 +1,4 @@
-#include "sql/analyse_internal.h"
+#include "sql/routine.h"
 
 /* FROM: entries, joins, and the names they bring. */
 
@@ -193,6 +193,46 @@ static struct rte_column *function_columns(struct analysis *a, struct expr *call
     return add_column(a, columns, count, own ? own : single && alias ? alias : name, call->type, call->typmod);
 }
 
+/* unnest(a, b, …) in FROM is ROWS FROM (unnest(a), unnest(b), …). */
+static PgQuery__List **expand_unnest(struct analysis *a, const PgQuery__RangeFunction *node, size_t *count)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < node->n_functions; i++) {
+        const PgQuery__Node *call = node->functions[i]->list->items[0];
+        total += call->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? call->func_call->n_args + 1 : 1;
+    }
+    PgQuery__List **pairs = arena_array(a->arena, PgQuery__List *, total);
+    *count = 0;
+    for (size_t i = 0; i < node->n_functions; i++) {
+        PgQuery__List *pair = node->functions[i]->list;
+        const PgQuery__FuncCall *call = pair->items[0]->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? pair->items[0]->func_call : NULL;
+        bool several = call && call->n_funcname == 1 && call->n_args > 1 && strcmp(analysis_string(call->funcname[0]), "unnest") == 0 &&
+                       !call->agg_order && !call->agg_filter && !call->over && !call->agg_star && !call->agg_distinct &&
+                       !call->func_variadic && !node->n_coldeflist &&
+                       !(pair->n_items > 1 && pair->items[1] && pair->items[1]->node_case == PG_QUERY__NODE__NODE_LIST);
+        if (!several) {
+            pairs[(*count)++] = pair;
+            continue;
+        }
+        for (size_t k = 0; k < call->n_args; k++) {
+            PgQuery__FuncCall *one = arena_new(a->arena, PgQuery__FuncCall);
+            PgQuery__Node *wrapped = arena_new(a->arena, PgQuery__Node);
+            *one = *call;
+            one->n_args = 1;
+            one->args = &call->args[k];
+            *wrapped = *pair->items[0];
+            wrapped->func_call = one;
+            PgQuery__List *list = arena_new(a->arena, PgQuery__List);
+            *list = *pair;
+            list->n_items = 1;
+            list->items = arena_array(a->arena, PgQuery__Node *, 1);
+            list->items[0] = wrapped;
+            pairs[(*count)++] = list;
+        }
+    }
+    return pairs;
+}
+
 static struct from_item *from_function(struct analysis *a, const PgQuery__RangeFunction *node, struct ns_list *names)
 {
     struct rte *rte = rte_new(a, RTE_FUNCTION, NULL, 0);
@@ -201,10 +241,12 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
     const char *alias = node->alias ? node->alias->aliasname : NULL;
     bool saved = a->scope->lateral;
     a->scope->lateral = true;
-    rte->ncalls = (int) node->n_functions;
-    rte->calls = arena_array(a->arena, struct table_call, node->n_functions);
-    for (size_t i = 0; i < node->n_functions; i++) {
-        const PgQuery__List *pair = node->functions[i]->list;
+    size_t nfunctions;
+    PgQuery__List **pairs = expand_unnest(a, node, &nfunctions);
+    rte->ncalls = (int) nfunctions;
+    rte->calls = arena_array(a->arena, struct table_call, nfunctions);
+    for (size_t i = 0; i < nfunctions; i++) {
+        const PgQuery__List *pair = pairs[i];
         struct expr *call = analyse_in(a, pair->items[0], CLAUSE_FROM);
         call = coerce_unknown(a, call);
         if (!call)
@@ -219,7 +261,7 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
             ndefs = pair->items[1]->list->n_items;
             defs = pair->items[1]->list->items;
         }
-        columns = function_columns(a, call, name, alias, node->n_functions == 1, ndefs, defs, columns, &count);
+        columns = function_columns(a, call, name, alias, nfunctions == 1, ndefs, defs, columns, &count);
         if (!columns)
             return NULL;
         rte->calls[i] = (struct table_call){.call = call, .ncolumns = count - before};
@@ -231,6 +273,17 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
     }
     rte->columns = columns;
     rte->ncolumns = count;
+    if (rte->ncalls == 1) {
+        const struct type_desc *type = analysis_type_desc(a, coercion_base(a, rte->calls[0].call->type, NULL));
+        rte->call_type = type && type->typtype == 'c' ? type->oid : 0;
+    }
+    struct query *body = rte->ncalls == 1 && !rte->ordinality ? routine_inline_table(a, rte->calls[0].call) : NULL;
+    if (body) {
+        rte->kind = RTE_SUBQUERY;
+        rte->subquery = body;
+        rte->inlined_args = rte->calls[0].call->call.args;
+        rte->ncalls = 0;
+    }
     if (!rte_rename(a, rte, node->alias))
         return NULL;
     return leaf(a, rte, true, names);

@@ -1,6 +1,7 @@
 #include "sql/analyse_internal.h"
 
 #include "sql/parse.h"
+#include "sql/routine.h"
 
 /* Calls: functions, aggregates, window functions. */
 
@@ -370,6 +371,7 @@ static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *cal
     struct expr *expr = plain_call(a, overload, nargs, args, call->location);
     if (!expr)
         return NULL;
+    routine_inline_call(a, expr);
     if (call->func_variadic)
         expr->call.variadic = proc->variadic == ANY_OID;
     if (proc->retset) {

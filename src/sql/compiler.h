@@ -5,6 +5,7 @@
 
 struct plan_cache;
 struct routine_cache;
+struct inlining;
 struct routine_result;
 
 /* The variables that a routine's statement may name: parameters of its own. */
@@ -50,6 +51,7 @@ struct compiler {
     int next_rte, next_cte;
     const struct variables *variables;     /* NULL: no routine's statement */
     struct routine_result *routine_result; /* what the statement has to return: a routine's last one; else NULL */
+    const struct inlining *inlining;       /* functions whose bodies are being put in their calls' places */
     struct routine_cache *routines;        /* bodies compiled so far; one for all compilations of the session */
 };
 

@@ -585,6 +585,7 @@ bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt)
             ddl_notice(d, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist, skipping", stmt->relation->relname);
         return relation ? rename_relation(d, relation, stmt->newname) : stmt->missing_ok;
     }
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN: {
         const struct catalog_relation *relation = ddl_find(d, stmt->relation, stmt->missing_ok);
         return relation ? rename_column(d, relation, stmt->subname, stmt->newname) : stmt->missing_ok;

@@ -223,9 +223,39 @@ const char *lower_proc_call(struct lower *l, const struct proc_fact *proc, const
     return call_texts(l, proc, args->count, types, texts, result, -1, location);
 }
 
+const char *const *lower_arguments(struct lower *l, const struct expr_list *args)
+{
+    const char **texts = arena_array(l->arena, const char *, args->count + 1);
+    for (int i = 0; i < args->count; i++)
+        if (!(texts[i] = lower_expr(l, args->items[i])))
+            return NULL;
+    return texts;
+}
+
+static const char *lower_inlined(struct lower *l, const struct expr *expr)
+{
+    const char *const *outer = l->arguments, *case_test = l->case_test;
+    const struct lower_name *names = l->names;
+    const struct query *set_query = l->set_query;
+    const char *const *arguments = lower_arguments(l, &expr->call.args);
+    if (!arguments)
+        return NULL;
+    l->arguments = arguments;
+    l->names = NULL;
+    l->set_query = NULL;
+    const char *text = lower_expr(l, expr->call.inlined);
+    l->arguments = outer;
+    l->case_test = case_test;
+    l->names = names;
+    l->set_query = set_query;
+    return text;
+}
+
 const char *lower_call(struct lower *l, const struct expr *expr)
 {
     const struct expr_list *args = &expr->call.args;
+    if (expr->call.inlined)
+        return lower_inlined(l, expr);
     if (expr->call.op && args->count == 2) {
         const char *collation = NULL;
         if (lower_compares(l, expr->call.op, args->items[0]->type, args->items[1]->type, 0, &collation)) {

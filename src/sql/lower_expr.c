@@ -574,6 +574,8 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
     case EXPR_CONST:
         return lower_constant(l, &expr->constant.value);
     case EXPR_PARAM:
+        if (l->arguments)
+            return l->arguments[expr->param.number - 1];
         if (l->constants)
             return lower_error(l, ERRCODE_UNDEFINED_PARAMETER, expr->location, "there is no parameter $%d", expr->param.number);
         return lower_parameter(l, expr->param.number);

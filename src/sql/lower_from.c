@@ -219,11 +219,16 @@ const char *lower_rte(struct lower *l, const struct rte *rte)
         l->uses_tables = true;
         text = lower_quote(l, rte->relation->storage ? rte->relation->storage : rte->relation->name);
         break;
-    case RTE_SUBQUERY:
+    case RTE_SUBQUERY: {
+        const char *const *outer = l->arguments;
+        if (rte->inlined_args.count && !(l->arguments = lower_arguments(l, &rte->inlined_args)))
+            return NULL;
         text = lower_select(l, rte->subquery);
+        l->arguments = outer;
         if (text)
             text = rte->lateral ? lower_lateral(l, text, rte->ncolumns) : LOWER_PRINT(l, "(%s)", text);
         break;
+    }
     case RTE_FUNCTION:
         text = lower_table_calls(l, rte->ncalls, rte->calls, rte->ordinality, true, true);
         break;

@@ -38,6 +38,7 @@ struct lower {
     const struct lower_name *names;
     const struct lower_stage *stages;
     const char *case_test;         /* what EXPR_CASE_TEST stands for */
+    const char *const *arguments;  /* inside the body of a function that stands in its call's place: what its parameters are; NULL */
     const struct query *set_query; /* the query whose grouping set `set` is being said */
     int set;
     int nsteps, steps_cap;
@@ -72,6 +73,8 @@ bool lower_same_expr(const struct expr *a, const struct expr *b);
 
 /* lower_call.c */
 const char *lower_call(struct lower *l, const struct expr *expr);
+/* What the parameters of an inlined body stand for, as texts. */
+const char *const *lower_arguments(struct lower *l, const struct expr_list *args);
 /* One of pgquill's own functions, with argument types in its name: `source` and the texts of the arguments. */
 const char *lower_internal_call(struct lower *l, const char *source, int nargs, const oid_t *types, oid_t result, int32_t typmod,
                                 const char *args);

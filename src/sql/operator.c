@@ -138,6 +138,20 @@ struct expr *operator_expr(struct analysis *a, const char *name, struct expr *le
     return op ? operator_call(a, op, left, right, location) : NULL;
 }
 
+/* Rows and arrays have an order where all that is in them has. */
+static bool parts_are_ordered(struct analysis *a, const char *name, oid_t type)
+{
+    const struct type_desc *desc = analysis_type_desc(a, type);
+    if (!desc || type == RECORD_OID || type == RECORD_ARRAY_OID)
+        return true;
+    if (desc->element && desc->category == 'A')
+        return operator_ordering(a, name, desc->element) != NULL;
+    for (int i = 0; desc->typtype == 'c' && i < desc->field_count; i++)
+        if (!desc->fields[i].dropped && !operator_ordering(a, name, desc->fields[i].type))
+            return false;
+    return true;
+}
+
 const struct operator_fact *operator_ordering(struct analysis *a, const char *name, oid_t type)
 {
     type = coercion_base(a, type, NULL);
@@ -156,6 +170,6 @@ const struct operator_fact *operator_ordering(struct analysis *a, const char *na
     case LINE_OID:
         return NULL;
     default:
-        return op;
+        return parts_are_ordered(a, name, type) ? op : NULL;
     }
 }

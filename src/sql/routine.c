@@ -35,15 +35,9 @@ struct routine_cache {
 
 /* ---- compiling ---- */
 
-struct arguments {
-    const struct proc_fact *proc;
-    int nargs;
-    const oid_t *types;
-};
-
 static int find_argument(void *self, const char *qualifier, const char *name, oid_t *type)
 {
-    const struct arguments *arguments = self;
+    const struct routine_arguments *arguments = self;
     const struct proc_fact *proc = arguments->proc;
     if (!proc->names || (qualifier && strcmp(qualifier, proc->name) != 0))
         return 0;
@@ -60,6 +54,11 @@ static int find_argument(void *self, const char *qualifier, const char *name, oi
         at = *comma ? comma + 1 : NULL;
     }
     return 0;
+}
+
+void routine_variables(struct routine_arguments *arguments, struct variables *variables)
+{
+    *variables = (struct variables){.self = arguments, .find = find_argument};
 }
 
 static void free_routine(struct routine *routine)
@@ -113,8 +112,9 @@ static bool compile_body(struct compiler *compiler, struct routine *routine, con
     PgQuery__ParseResult *parsed = parse_unpack(&routine->arena, &tree);
     if (!parsed)
         return diag_set(diag, ERRCODE_SYNTAX_ERROR, "the body cannot be read");
-    struct arguments arguments = {proc, routine->nargs, routine->types};
-    struct variables variables = {.self = &arguments, .find = find_argument};
+    struct routine_arguments arguments = {proc, routine->nargs, routine->types};
+    struct variables variables;
+    routine_variables(&arguments, &variables);
     const struct variables *outer_variables = compiler->variables;
     struct routine_result *outer_result = compiler->routine_result;
     routine->plans = arena_array(&routine->arena, struct plan *, parsed->n_stmts + 1);

@@ -32,6 +32,19 @@ bool routine_check_result(struct analysis *a, struct query *query, struct routin
 /* The report for a body without a statement that could give the result. */
 bool routine_no_result(struct compiler *compiler, const struct routine_result *result, struct diag *diag);
 
+/* A function's arguments as the variables of its body's statements. */
+struct routine_arguments {
+    const struct proc_fact *proc;
+    int nargs;
+    const oid_t *types;
+};
+void routine_variables(struct routine_arguments *arguments, struct variables *variables);
+
+/* routine_inline.c: put the body in the call's place (call.inlined) where that means the same. */
+void routine_inline_call(struct analysis *a, struct expr *call);
+/* The query that a call in FROM stands for, over the call's arguments as its parameters; NULL: it stays a call. */
+struct query *routine_inline_table(struct analysis *a, const struct expr *call);
+
 struct routine;
 
 /* The compiled body for these argument types; the compiler's. NULL after a report, with "SQL function … during startup" as its context. */

@@ -368,6 +368,8 @@ struct expr *scope_whole_row(struct analysis *a, struct ns_item *item, int level
         item->rte->calls[0].call->type != RECORD_OID)
         return expr_column(a, item->rte, 1, levels_up, location);
     oid_t type = item->rte->relation && item->rte->relation->row_type ? item->rte->relation->row_type : RECORD_OID;
+    if (item->rte->call_type && !item->rte->ordinality)
+        type = item->rte->call_type;
     struct expr *expr = expr_new(a, EXPR_WHOLE_ROW, type, location);
     expr->whole_row.rte = item->rte;
     expr->whole_row.levels_up = levels_up;

@@ -100,6 +100,7 @@ struct expr {
             bool variadic;                                             /* a VARIADIC array was given, or variadic args follow for "any" */
             bool is_cast, is_explicit;
             struct expr *typmod_arg;
+            struct expr *inlined;                                      /* what a user's SQL function means, over the arguments as parameters; NULL: it is called */
         } call;
         struct {
             const struct proc_fact *proc;
@@ -153,10 +154,12 @@ struct rte {
     struct rte_column *columns;
     const struct catalog_relation *relation;
     struct query *subquery;                /* SUBQUERY; a view's query too */
+    struct expr_list inlined_args;         /* SUBQUERY that a function's call became: what its parameters stand for */
     bool lateral;
     int ncalls;                            /* FUNCTION: more than one is ROWS FROM (…) */
     struct table_call *calls;
     bool ordinality;                       /* last column */
+    oid_t call_type;                       /* the row type that one function alone gives; 0 */
     int nrows;                             /* VALUES */
     struct expr_list *rows;
     struct cte *cte;
