@@ -68,13 +68,25 @@ static void drop_orphans(struct shm_header *header)
     }
 }
 
+/* The file has another name now. Who reads the old one meanwhile finds no such file, and looks again. */
+static void rename_gate(struct shm_header *header, struct gate *gate, const char *path)
+{
+    lock_take(&header->gates_lock, NULL, NULL, &header->recoveries);
+    memset(gate->path, 0, sizeof gate->path);
+    strncpy(gate->path, path, sizeof gate->path - 1);
+    lock_give(&header->gates_lock);
+}
+
 struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_t inode)
 {
     struct gate *gate = find_or_make(shm->header, path, device, inode);
-    if (gate)
-        return gate;
-    drop_orphans(shm->header);
-    return find_or_make(shm->header, path, device, inode);
+    if (!gate) {
+        drop_orphans(shm->header);
+        gate = find_or_make(shm->header, path, device, inode);
+    }
+    if (gate && strcmp(gate->path, path) && is_orphan(gate))
+        rename_gate(shm->header, gate, path);
+    return gate;
 }
 
 struct gate *gate_at(struct shm *shm, int index)

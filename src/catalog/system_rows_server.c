@@ -37,9 +37,69 @@ bool rows_pg_database(struct rows_builder *b, struct diag *diag)
     (void) diag;
     for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
         database_row(b, templates[i].oid, templates[i].name, true, templates[i].connects);
-    const char *name = b->env ? b->env->database : NULL;
+    struct database_view *list;
+    int count = b->env && b->env->databases ? b->env->databases(b->env->session, b->arena, &list) : 0;
+    for (int i = 0; i < count; i++)
+        database_row(b, list[i].oid, list[i].name, false, true);
+    const char *name = b->env && !b->env->databases ? b->env->database : NULL;
     if (name)
         database_row(b, OWN_DATABASE, arena_strdup(b->arena, name), false, true);
+    return true;
+}
+
+bool rows_pg_db_role_setting(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct role_setting_view *list;
+    int count = b->env && b->env->role_settings ? b->env->role_settings(b->env->session, b->arena, &list) : 0;
+    for (int i = 0; i < count; i++) {
+        rows_add(b);
+        rows_int(b, "setdatabase", list[i].database);
+        rows_int(b, "setrole", list[i].role);
+        rows_texts(b, "setconfig", list[i].count, list[i].settings);
+    }
+    return true;
+}
+
+bool rows_pg_file_settings(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct file_setting_view *list;
+    int count = b->env && b->env->file_settings ? b->env->file_settings(b->env->session, b->arena, &list) : 0;
+    for (int i = 0; i < count; i++) {
+        rows_add(b);
+        rows_text(b, "sourcefile", list[i].file);
+        if (list[i].line)
+            rows_int(b, "sourceline", list[i].line);
+        rows_int(b, "seqno", i + 1);
+        rows_text(b, "name", list[i].name);
+        rows_text(b, "setting", list[i].value);
+        rows_int(b, "applied", list[i].is_applied);
+        rows_text(b, "error", list[i].error);
+    }
+    return true;
+}
+
+bool rows_pg_hba_file_rules(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct hba_rule_view *list;
+    int count = b->env && b->env->hba_rules ? b->env->hba_rules(b->env->session, b->arena, &list) : 0;
+    for (int i = 0; i < count; i++) {
+        rows_add(b);
+        rows_int(b, "line_number", list[i].line);
+        rows_text(b, "type", list[i].type);
+        if (list[i].database_count)
+            rows_texts(b, "database", list[i].database_count, list[i].databases);
+        if (list[i].user_count)
+            rows_texts(b, "user_name", list[i].user_count, list[i].users);
+        rows_text(b, "address", list[i].address);
+        rows_text(b, "netmask", list[i].mask);
+        rows_text(b, "auth_method", list[i].method);
+        if (list[i].option_count)
+            rows_texts(b, "options", list[i].option_count, list[i].options);
+        rows_text(b, "error", list[i].error);
+    }
     return true;
 }
 
@@ -117,7 +177,11 @@ bool rows_pg_settings(struct rows_builder *b, struct diag *diag)
             rows_texts(b, "enumvals", view.choice_count, view.choices);
         rows_text(b, "boot_val", view.boot);
         rows_text(b, "reset_val", view.reset);
-        rows_int(b, "pending_restart", 0);
+        if (view.file) {
+            rows_text(b, "sourcefile", view.file);
+            rows_int(b, "sourceline", view.line);
+        }
+        rows_int(b, "pending_restart", view.is_pending);
     }
     return true;
 }
@@ -126,13 +190,15 @@ bool rows_pg_stat_activity(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
     struct activity_view view;
+    struct database_view *databases;
+    int database_count = b->env && b->env->databases ? b->env->databases(b->env->session, b->arena, &databases) : 0;
     for (int i = 0; b->env && b->env->activity_at && b->env->activity_at(b->env->session, i, b->arena, &view); i++) {
         if (view.pid == 0)
             continue;
-        bool is_own = view.database && b->env->database && strcmp(view.database, b->env->database) == 0;
         rows_add(b);
-        if (is_own)
-            rows_int(b, "datid", OWN_DATABASE);
+        for (int j = 0; view.database && j < database_count; j++)
+            if (strcmp(view.database, databases[j].name) == 0)
+                rows_int(b, "datid", databases[j].oid);
         rows_text(b, "datname", view.database);
         rows_int(b, "pid", view.pid);
         if (view.user) {

@@ -441,8 +441,6 @@ const struct func_impl func_impls_catalog[] = {
     SIZE_OF("pg_relation_size(regclass)", "1"),
     SIZE_OF("pg_indexes_size", "2"),
     SIZE_OF("pg_total_relation_size", "3"),
-    NATIVE("pg_database_size_name", "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)"),
-    NATIVE("pg_database_size_oid", "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)"),
     SCALAR("pg_size_pretty", size_pretty),
     TABLE_FUNC("pg_partition_ancestors", &no_rows),
     TABLE_FUNC("pg_partition_tree", &no_rows),

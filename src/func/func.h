@@ -82,6 +82,38 @@ struct setting_view {
     const char *name, *value, *unit, *category, *description, *context, *type, *source, *min, *max, *boot, *reset;
     int choice_count;
     const char *const *choices;        /* an enum's */
+    const char *file;                  /* where the value stands; NULL: in no file */
+    int line;
+    bool is_pending;                   /* the configuration has another value, which a restart will take */
+};
+
+/* One line of a configuration file, as pg_file_settings shows it. */
+struct file_setting_view {
+    const char *file, *name, *value, *error;
+    int line; /* 0: none */
+    bool is_applied;
+};
+
+/* One rule of the hba file, or a mistake in it, as pg_hba_file_rules shows it. */
+struct hba_rule_view {
+    int line;
+    const char *type, *address, *mask, *method, *error;
+    int database_count, user_count, option_count;
+    const char *const *databases, *const *users, *const *options;
+};
+
+/* One database of the server; bytes on disk. */
+struct database_view {
+    uint32_t oid;
+    const char *name;
+    int64_t size;
+};
+
+/* What ALTER DATABASE or ROLE … SET has for a database (0: all) and a role (0: all): NAME=VALUE texts. */
+struct role_setting_view {
+    uint32_t database, role;
+    int count;
+    const char *const *settings;
 };
 
 /* One process as pg_stat_activity shows it; NULL where it shows null, times as timestamptz in storage form. */
@@ -108,6 +140,15 @@ struct func_env {
     bool (*setting_at)(void *session, int index, struct arena *arena, struct setting_view *view);
     /* Likewise for processes: a view whose pid is 0 is passed over. */
     bool (*activity_at)(void *session, int index, struct arena *arena, struct activity_view *view);
+    /* Lists in `arena`; the number of members. */
+    int (*databases)(void *session, struct arena *arena, struct database_view **list);
+    int (*file_settings)(void *session, struct arena *arena, struct file_setting_view **list);
+    int (*hba_rules)(void *session, struct arena *arena, struct hba_rule_view **list);
+    int (*role_settings)(void *session, struct arena *arena, struct role_setting_view **list);
+    int64_t (*configured_at)(void *session); /* µs since 2000-01-01 UTC */
+    /* Ask the server to read its configuration again, or to open its log anew. False: there is no server to be asked. */
+    bool (*reload_server)(void *session);
+    bool (*reopen_log)(void *session);
     bool (*setting_set)(void *session, const char *name, const char *value, bool local, struct diag *diag);
     bool (*sequence_next)(void *session, oid_t sequence, int64_t *value, struct diag *diag);
     bool (*sequence_current)(void *session, oid_t sequence, int64_t *value, struct diag *diag);

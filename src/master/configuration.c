@@ -31,6 +31,7 @@ struct settings *configuration_load(const struct options *options, const char *p
     struct conffile file = {0};
     struct stat status;
     settings_check(settings, session_check_configured, NULL);
+    settings_set_loaded(settings, session_now());
     if (options->config_file || stat(path, &status) == 0)
         conffile_read(&file, path);
     if (auto_path && stat(auto_path, &status) == 0)

@@ -108,6 +108,8 @@ struct session_options server_session_options(struct server *server)
                                     .hba = server->hba,
                                     .reload = reload_for_session,
                                     .reload_self = server,
+                                    .config_path = server->places.config_file,
+                                    .master = server->options.inetd ? 0 : getpid(),
                                     .auto_config_path = server->places.auto_config_file,
                                     .shm = server->shm,
                                     .settings = server->settings,

@@ -116,10 +116,11 @@ bool spawn_worker(struct server *server)
         pool_note_failed_start(&server->pool, server_now());
         return false;
     }
+    struct session_options session = server_session_options(server);
     pid_t master = getpid(), pid = fork_child(server, CHILD_WORKER, slot, -1);
     if (pid != 0)
         return pid > 0;
-    struct worker_options options = {.session = server_session_options(server),
+    struct worker_options options = {.session = session,
                                      .listeners = server->listeners.fds,
                                      .listener_count = server->listeners.count,
                                      .lifeline = server->lifeline[0],

@@ -28,7 +28,8 @@ static struct conffile_entry *add(struct conffile *file, const char *path, int l
     return entry;
 }
 
-static void __attribute__((format(printf, 4, 5))) mistake(struct conffile *file, const char *path, int line, const char *format, ...)
+static void __attribute__((format(printf, 4, 5)))
+mistake(struct conffile *file, const char *path, int line, const char *format, ...)
 {
     struct conffile_entry *entry = add(file, path, line);
     va_list args;
@@ -211,8 +212,8 @@ static void read_file(struct conffile *conf, const char *path, const char *from,
     if (!file) {
         const char *why = strerror(errno);
         if (from)
-            mistake(conf, from, from_line, "could not open configuration file \"%s\" (included in \"%s\" line %d): %s", path, from,
-                    from_line, why);
+            mistake(conf, from, from_line, "could not open configuration file \"%s\" (included in \"%s\" line %d): %s", path,
+                    from, from_line, why);
         else
             mistake(conf, path, 0, "could not open configuration file \"%s\": %s", path, why);
         return;

@@ -50,6 +50,7 @@ static bool open_database(struct session *session, const struct startup *startup
     }
     session->database = xstrdup(own ? session->options.default_name : startup->database);
     session->env.database = session->database;
+    slot_set_identity(session->options.slot, session->database, NULL, NULL);
     if (own)
         return true;
     session_close(session);
@@ -108,6 +109,7 @@ static bool admit(struct session *session, const struct startup *startup, const 
     struct diag ignored = {0};
     settings_set(session->settings, "session_authorization", startup->user, SOURCE_CLIENT, &ignored);
     diag_clear(&ignored);
+    overrides_apply(session);
     if (!apply_parameters(session, startup, diag))
         return false;
     session_apply_settings(session);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* CREATE DATABASE and DROP DATABASE: a database is a file of the data directory. */
+/* CREATE, DROP and ALTER DATABASE … RENAME: a database is a file of the data directory. */
 
 bool database_is_file_name(const char *name)
 {
@@ -107,15 +107,39 @@ bool database_create(struct session *session, PgQuery__CreatedbStmt *stmt, struc
     return done;
 }
 
+bool database_exists(struct session *session, const char *name)
+{
+    return database_is_file_name(name) && exists(database_path(session, &session->statement_arena, name));
+}
+
+/* Sessions that have begun to use it; each tells its database before it opens the file. */
 static int sessions_on(struct session *session, const char *name)
 {
     int count = 0;
     struct slot_info info;
     for (int i = 0; session->options.shm && i < registry_size(session->options.shm); i++)
-        if (slot_read(slot_at(session->options.shm, i), &info) && info.kind == SLOT_CLIENT && info.state > SLOT_STARTUP &&
+        if (slot_read(slot_at(session->options.shm, i), &info) && info.kind == SLOT_CLIENT && info.state >= SLOT_STARTUP &&
             info.state != SLOT_ENDED && info.pid != getpid() && !strcmp(info.database, name))
             count++;
     return count;
+}
+
+static bool is_used(struct session *session, const char *name, struct diag *diag)
+{
+    int others = sessions_on(session, name);
+    if (others == 0)
+        return false;
+    diag_set(diag, ERRCODE_OBJECT_IN_USE, "database \"%s\" is being accessed by other users", name);
+    diag_detail(diag,
+                others == 1 ? "There is %d other session using the database." : "There are %d other sessions using the database.",
+                others);
+    return true;
+}
+
+static void put_back(const char *hidden, const char *path)
+{
+    if (rename(hidden, path) < 0)
+        log_errno(LOG_LEVEL_ERROR, "could not rename \"%s\" back to \"%s\"", hidden, path);
 }
 
 bool database_drop(struct session *session, PgQuery__DropdbStmt *stmt, struct portal *portal, struct diag *diag)
@@ -139,17 +163,67 @@ bool database_drop(struct session *session, PgQuery__DropdbStmt *stmt, struct po
     /* Spare workers hold its file open. */
     if (!strcmp(stmt->dbname, session->options.default_name))
         return diag_set(diag, ERRCODE_OBJECT_IN_USE, "cannot drop the server's default database");
-    int others = sessions_on(session, stmt->dbname);
-    if (others > 0) {
-        diag_set(diag, ERRCODE_OBJECT_IN_USE, "database \"%s\" is being accessed by other users", stmt->dbname);
-        return diag_detail(diag,
-                           others == 1 ? "There is %d other session using the database."
-                                       : "There are %d other sessions using the database.",
-                           others);
-    }
-    if (unlink(path) < 0)
+    /* Out of the way first, so that nobody opens it any more; then nobody may have it open. */
+    char *hidden = arena_printf(arena, "%s/.%s.%d.drop", session->options.data_dir, stmt->dbname, (int) getpid());
+    if (rename(path, hidden) < 0)
         return diag_set(diag, ERRCODE_IO_ERROR, "could not remove file \"%s\": %s", path, strerror(errno));
+    if (is_used(session, stmt->dbname, diag)) {
+        put_back(hidden, path);
+        return false;
+    }
+    unlink(hidden);
     remove_files(arena, path);
     sync_directory(session->options.data_dir);
-    return true;
+    return overrides_rename(session->options.data_dir, stmt->dbname, NULL, diag);
+}
+
+/* Everything in the one file that will have the new name: its log is found by that. */
+static bool settle(struct session *session, const char *path, struct diag *diag)
+{
+    int64_t frames, done;
+    struct engine *engine = open_other(session, path, false, diag);
+    bool good = engine && engine_checkpoint(engine, true, &frames, &done, diag);
+    if (engine)
+        engine_close(engine);
+    return good;
+}
+
+bool database_rename(struct session *session, PgQuery__RenameStmt *stmt, struct portal *portal, struct diag *diag)
+{
+    struct arena *arena = &portal->arena;
+    const char *name = stmt->subname, *new_name = stmt->newname;
+    portal->tag = "ALTER DATABASE";
+    if (!txn_prevent_block(session, "ALTER DATABASE ... RENAME", diag))
+        return false;
+    char *path = database_path(session, arena, name), *new_path = database_path(session, arena, new_name);
+    if (!database_is_file_name(name) || !exists(path))
+        return diag_set(diag, ERRCODE_INVALID_CATALOG_NAME, "database \"%s\" does not exist", name);
+    if (!database_is_file_name(new_name))
+        return diag_set(diag, ERRCODE_INVALID_NAME, "database name \"%s\" cannot be a file name", new_name);
+    if (exists(new_path) || !strcmp(new_name, "template0") || !strcmp(new_name, "template1"))
+        return diag_set(diag, ERRCODE_DUPLICATE_DATABASE, "database \"%s\" already exists", new_name);
+    if (!strcmp(name, session->database))
+        return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "current database cannot be renamed");
+    /* Spare workers hold its file open. */
+    if (!strcmp(name, session->options.default_name))
+        return diag_set(diag, ERRCODE_OBJECT_IN_USE, "cannot rename the server's default database");
+    if (is_used(session, name, diag) || !settle(session, path, diag))
+        return false;
+    char *hidden = arena_printf(arena, "%s/.%s.%d.rename", session->options.data_dir, name, (int) getpid());
+    if (rename(path, hidden) < 0)
+        return diag_set(diag, ERRCODE_IO_ERROR, "could not rename file \"%s\": %s", path, strerror(errno));
+    struct stat log;
+    char *log_path = arena_printf(arena, "%s-wal", path);
+    bool good = !is_used(session, name, diag);
+    if (good && stat(log_path, &log) == 0 && log.st_size > 0)
+        good = diag_set(diag, ERRCODE_OBJECT_IN_USE, "database \"%s\" is being written by another program", name);
+    if (good && renameat2(AT_FDCWD, hidden, AT_FDCWD, new_path, RENAME_NOREPLACE) < 0)
+        good = diag_set(diag, ERRCODE_IO_ERROR, "could not rename file \"%s\" to \"%s\": %s", path, new_path, strerror(errno));
+    if (!good) {
+        put_back(hidden, path);
+        return false;
+    }
+    remove_files(arena, path);
+    sync_directory(session->options.data_dir);
+    return overrides_rename(session->options.data_dir, name, new_name, diag);
 }

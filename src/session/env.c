@@ -48,7 +48,7 @@ static void fill_choices(const char *list, struct arena *arena, struct setting_v
 static bool setting_at(void *self, int index, struct arena *arena, struct setting_view *view)
 {
     static const char *const contexts[] = {"internal", "postmaster", "sighup", "superuser-backend", "backend", "superuser", "user"};
-    static const char *const sources[] = {"default", "configuration file", "command line", "database", "user", "client", "session"};
+    static const char *const sources[] = {"default", "configuration file", "command line", "global", "database", "user", "database user", "client", "session"};
     struct session *session = self;
     const struct setting_fact *fact = settings_fact_at(index);
     *view = (struct setting_view){0};
@@ -62,6 +62,8 @@ static bool setting_at(void *self, int index, struct arena *arena, struct settin
     view->name = fact->name;
     view->value = value ? arena_strdup(arena, value) : "";
     view->reset = reset ? arena_strdup(arena, reset) : NULL;
+    view->file = settings_origin_at(session->settings, index, &view->line);
+    view->is_pending = settings_pending_at(session->settings, index);
     view->boot = fact->initial;
     view->unit = fact->unit;
     view->category = fact->category;
@@ -223,6 +225,7 @@ void session_fill_env(struct session *session)
     env->setting_get = setting_get;
     env->setting_set = setting_set;
     env->setting_at = setting_at;
+    session_fill_server_env(env);
     env->activity_at = activity_at;
     env->sequence_next = next_value;
     env->sequence_current = current_value;

@@ -112,6 +112,14 @@ bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal
         return database_create(session, node->createdb_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_DROPDB_STMT:
         return database_drop(session, node->dropdb_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_RENAME_STMT:
+        return database_rename(session, node->rename_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
+        return alter_system_run(session, node->alter_system_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
+        return alter_database_set_run(session, node->alter_database_set_stmt, portal, diag);
+    case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
+        return alter_role_set_run(session, node->alter_role_set_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
         portal->tag = "SET CONSTRAINTS";
         return true;

@@ -6,6 +6,7 @@
 #include "util/diag.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* One client connection's life, from the startup packet to its end. */
 
@@ -21,7 +22,8 @@ struct session_options {
     struct session_slot *slot;
     struct settings *settings; /* the server's values; the session gets its own copy */
     const char *os_user;       /* who runs the server */
-    const char *auto_config_path; /* what ALTER SYSTEM writes; NULL in unit tests */
+    const char *config_path, *auto_config_path; /* pgquill.conf, and what ALTER SYSTEM writes; NULL in unit tests */
+    pid_t master;                               /* 0: none (inetd) */
     const struct hba *hba;        /* who may connect; NULL: everybody who reaches a socket */
     /* Read the configuration again, without a word in the log: fresh settings and rules, owned by the caller. False: they have mistakes. NULL in
      * unit tests. */
@@ -53,6 +55,8 @@ void session_interrupt(struct session *session, int what);
 
 /* Async-signal-safe: the configuration was reloaded; the session takes it up before its next command. */
 void session_note_reload(struct session *session);
+/* Microseconds since 2000-01-01 UTC. */
+int64_t session_now(void);
 /* For settings_check of the server's own settings: checks of values that go beyond their facts. */
 bool session_check_configured(void *self, const char *name, const char **value, struct arena *arena, struct diag *diag);
 

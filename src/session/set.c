@@ -63,7 +63,7 @@ static bool put_argument(struct buf *out, const PgQuery__Node *node, bool as_nam
     }
 }
 
-static bool argument_text(struct buf *out, const char *name, size_t count, PgQuery__Node **args, struct diag *diag)
+bool set_argument_text(struct buf *out, const char *name, size_t count, PgQuery__Node **args, struct diag *diag)
 {
     int index = settings_find(name);
     const struct setting_fact *fact = index < 0 ? NULL : settings_fact_at(index);
@@ -118,7 +118,7 @@ bool set_run(struct session *session, PgQuery__VariableSetStmt *stmt, struct por
     switch (stmt->kind) {
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE:
         buf_init(&value);
-        done = argument_text(&value, stmt->name, stmt->n_args, stmt->args, diag) &&
+        done = set_argument_text(&value, stmt->name, stmt->n_args, stmt->args, diag) &&
                settings_assign(session->settings, stmt->name, buf_cstr(&value), scope_of(session, stmt), diag);
         buf_deinit(&value);
         return done;

@@ -96,6 +96,7 @@ struct settings *settings_copy(const struct settings *from)
 {
     struct settings *settings = xcalloc(1, sizeof *settings);
     settings->count = settings->cap = from->count;
+    settings->loaded = from->loaded;
     settings->slots = xcalloc((size_t) from->count, sizeof *settings->slots);
     for (int i = 0; i < from->count; i++) {
         const struct setting_slot *slot = &from->slots[i];
@@ -323,4 +324,14 @@ void settings_set_pending(struct settings *settings, int index, bool pending)
 bool settings_pending_at(const struct settings *settings, int index)
 {
     return index >= 0 && index < settings->count && settings->slots[index].is_pending;
+}
+
+void settings_set_loaded(struct settings *settings, int64_t when)
+{
+    settings->loaded = when;
+}
+
+int64_t settings_loaded(const struct settings *settings)
+{
+    return settings->loaded;
 }

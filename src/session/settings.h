@@ -21,8 +21,10 @@ enum setting_source {
     SOURCE_DEFAULT,
     SOURCE_FILE,
     SOURCE_COMMAND_LINE,
+    SOURCE_GLOBAL, /* ALTER ROLE ALL */
     SOURCE_DATABASE,
     SOURCE_USER,
+    SOURCE_DATABASE_USER,
     SOURCE_CLIENT,
     SOURCE_SESSION
 };
@@ -70,6 +72,9 @@ const char *settings_reset_value_at(const struct settings *settings, int index);
 void settings_set_origin(struct settings *settings, const char *name, const char *file, int line);
 /* NULL when the current value is from elsewhere. */
 const char *settings_origin_at(const struct settings *settings, int index, int *line);
+/* When the configuration was read, µs since 2000-01-01 UTC. */
+void settings_set_loaded(struct settings *settings, int64_t when);
+int64_t settings_loaded(const struct settings *settings);
 /* pg_settings.pending_restart: the configuration has a value that only a restart brings into force. */
 void settings_set_pending(struct settings *settings, int index, bool pending);
 bool settings_pending_at(const struct settings *settings, int index);

@@ -64,6 +64,7 @@ static bool may_adopt(const struct setting_fact *fact)
 
 void settings_adopt(struct settings *settings, const struct settings *fresh)
 {
+    settings->loaded = fresh->loaded;
     for (int i = 0; i < fresh->count; i++) {
         const struct setting_fact *fact = settings_fact_at(i);
         const struct setting_slot *from = &fresh->slots[i];

@@ -226,7 +226,7 @@ bool setting_may_change(const struct setting_fact *fact, enum setting_source sou
         why = "cannot be changed without restarting the server";
     else if (fact->context == SETTING_SIGHUP)
         why = "cannot be changed now";
-    else if ((fact->context == SETTING_BACKEND || fact->context == SETTING_SUPERUSER_BACKEND) && source != SOURCE_CLIENT)
+    else if ((fact->context == SETTING_BACKEND || fact->context == SETTING_SUPERUSER_BACKEND) && source == SOURCE_SESSION)
         why = "cannot be set after connection start";
     if (!why)
         return true;

@@ -2,6 +2,7 @@
 #define PGQUILL_SESSION_STATE_H
 
 #include "session/interrupt.h"
+#include "session/override.h"
 #include "session/portal.h"
 #include "session/sequence.h"
 #include "session/session.h"
@@ -51,6 +52,8 @@ struct session {
     struct buf scratch;
     uint64_t reports; /* changed settings whose ParameterStatus is due */
     bool skip_until_sync;
+    struct queued_override *overrides; /* ALTER DATABASE and ROLE … SET, until the transaction commits */
+    int override_count;
     volatile int reload_due; /* set by a signal handler: the configuration was read again */
     struct hba *fresh_hba;   /* rules that a reload brought; options.hba points here then */
     bool terminating;        /* a FATAL report was sent: end */
@@ -72,8 +75,6 @@ bool session_recheck_catalog(struct session *session, bool *changed, struct diag
 bool session_reload_catalog(struct session *session, struct diag *diag);
 /* Send the ParameterStatus messages that are due. */
 void session_put_reports(struct session *session);
-/* Microseconds since 2000-01-01 UTC. */
-int64_t session_now(void);
 
 /* connect.c: from the startup packet to ReadyForQuery. */
 enum connect_result { CONNECT_OK, CONNECT_OVER, CONNECT_REFUSED };
@@ -86,6 +87,8 @@ void session_close(struct session *session);
 void session_bind_settings(struct session *session);
 void session_apply_settings(struct session *session);
 
+/* env_server.c: what functions ask about the server as a whole. */
+void session_fill_server_env(struct func_env *env);
 /* env.c */
 void session_fill_env(struct session *session);
 

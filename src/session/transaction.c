@@ -68,6 +68,7 @@ static void forget(struct session *session)
     struct transaction *txn = &session->txn;
     bool was_block = txn->state == TXN_BLOCK || txn->state == TXN_FAILED;
     clear_savepoints(txn, 0);
+    overrides_rolled_back(session, 0);
     txn->state = TXN_IDLE;
     if (was_block)
         slot_set_transaction(session->options.slot, false, false);
@@ -153,6 +154,7 @@ static bool commit(struct session *session, struct diag *diag)
     } else {
         settings_commit(session->settings);
         sequences_committed(session);
+        overrides_committed(session);
         if (txn->changed_catalog)
             publish_catalog(session);
     }
@@ -355,6 +357,7 @@ bool txn_release(struct session *session, const char *name, struct diag *diag)
     if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !engine_release(session->engine, index + 1, diag))
         return false;
     clear_savepoints(txn, index);
+    overrides_lower_level(session, index);
     portals_lower_level(session, index);
     settings_release(session->settings, index + 1);
     return true;
@@ -381,6 +384,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
             return false;
     }
     clear_savepoints(txn, index + 1);
+    overrides_rolled_back(session, index + 1);
     settings_rollback(session->settings, index + 2);
     settings_enter(session->settings, index + 2);
     txn->state = TXN_BLOCK;

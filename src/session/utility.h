@@ -14,6 +14,12 @@ bool utility_ends_transaction(const struct plan *plan);
 
 /* The families. */
 bool set_run(struct session *session, PgQuery__VariableSetStmt *stmt, struct portal *portal, struct diag *diag);
+/* The value that SET's arguments spell, in `out`. */
+bool set_argument_text(struct buf *out, const char *name, size_t count, PgQuery__Node **args, struct diag *diag);
+/* ALTER SYSTEM; ALTER DATABASE … SET; ALTER ROLE … SET. */
+bool alter_system_run(struct session *session, PgQuery__AlterSystemStmt *stmt, struct portal *portal, struct diag *diag);
+bool alter_database_set_run(struct session *session, PgQuery__AlterDatabaseSetStmt *stmt, struct portal *portal, struct diag *diag);
+bool alter_role_set_run(struct session *session, PgQuery__AlterRoleSetStmt *stmt, struct portal *portal, struct diag *diag);
 bool show_describe(struct session *session, PgQuery__VariableShowStmt *stmt, struct portal *portal, struct diag *diag);
 bool show_run(struct session *session, PgQuery__VariableShowStmt *stmt, struct portal *portal, struct diag *diag);
 bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct portal *portal, struct diag *diag);
@@ -35,6 +41,9 @@ bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal
 
 bool database_create(struct session *session, PgQuery__CreatedbStmt *stmt, struct portal *portal, struct diag *diag);
 bool database_drop(struct session *session, PgQuery__DropdbStmt *stmt, struct portal *portal, struct diag *diag);
+bool database_rename(struct session *session, PgQuery__RenameStmt *stmt, struct portal *portal, struct diag *diag);
+/* Is there a file of this name? */
+bool database_exists(struct session *session, const char *name);
 /* A database's name is a file's: nothing that would lead elsewhere. */
 bool database_is_file_name(const char *name);
 

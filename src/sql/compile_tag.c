@@ -221,6 +221,8 @@ void compile_classify(const PgQuery__Node *node, enum plan_kind *kind, const cha
         return;
     case NODE(RENAME_STMT): {
         PgQuery__ObjectType type = node->rename_stmt->rename_type;
+        if (type == PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE)
+            *kind = PLAN_UTILITY;
         if (type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN)
             type = node->rename_stmt->relation_type;
         *tag = joined("ALTER", object_word(type));

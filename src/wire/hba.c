@@ -18,9 +18,9 @@
 enum { FIELDS_MAX = 64, INCLUDE_DEPTH_MAX = 10 };
 
 struct reader {
+    struct hba *hba;
     const char *path;
     int line, depth;
-    bool failed;
 };
 
 struct fields {
@@ -30,19 +30,20 @@ struct fields {
 
 static void __attribute__((format(printf, 2, 3))) mistake(struct reader *reader, const char *format, ...)
 {
-    char message[512];
+    struct hba *hba = reader->hba;
+    char text[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    log_write(LOG_LEVEL_LOG, "%s", message);
-    log_write(LOG_LEVEL_LOG, "CONTEXT:  line %d of configuration file \"%s\"", reader->line, reader->path);
-    reader->failed = true;
+    hba->mistakes = xrealloc(hba->mistakes, sizeof *hba->mistakes * (size_t) (hba->mistake_count + 1));
+    hba->mistakes[hba->mistake_count++] = (struct hba_mistake){.line = reader->line, .text = xstrdup(text)};
 }
 
-static void hint(const char *text)
+/* Behind the last mistake. */
+static void hint(struct reader *reader, const char *text)
 {
-    log_write(LOG_LEVEL_LOG, "HINT:  %s", text);
+    reader->hba->mistakes[reader->hba->mistake_count - 1].hint = xstrdup(text);
 }
 
 static void list_free(struct hba_list *list)
@@ -275,7 +276,7 @@ static bool take_address(struct reader *reader, const struct fields *fields, int
                 mistake(reader, "invalid CIDR mask in address \"%s\"", text);
         } else if (*at >= fields->count) {
             mistake(reader, "end-of-line before netmask specification");
-            hint("Specify an address range in CIDR notation, or provide a separate netmask.");
+            hint(reader, "Specify an address range in CIDR notation, or provide a separate netmask.");
             good = false;
         } else {
             const char *mask = single(reader, fields, (*at)++, "netmask");
@@ -356,7 +357,7 @@ static bool take_rule(struct reader *reader, struct fields *fields, struct hba_r
     const char *type = single(reader, fields, 0, "connection type");
     if (!take_type(reader, type, rule)) {
         if (!type)
-            hint("Specify exactly one connection type per line.");
+            hint(reader, "Specify exactly one connection type per line.");
         return false;
     }
     if (!take_list(reader, fields, &at, &rule->databases, "database") || !take_list(reader, fields, &at, &rule->users, "role") ||
@@ -387,6 +388,11 @@ void hba_free(struct hba *hba)
         return;
     for (int i = 0; i < hba->count; i++)
         rule_free(&hba->rules[i]);
+    for (int i = 0; i < hba->mistake_count; i++) {
+        free(hba->mistakes[i].text);
+        free(hba->mistakes[i].hint);
+    }
+    free(hba->mistakes);
     free(hba->rules);
     free(hba->path);
     free(hba);
@@ -414,24 +420,37 @@ static void read_rules(struct reader *reader, FILE *file, struct hba *hba)
     buf_deinit(&line);
 }
 
-struct hba *hba_load(const char *path)
+struct hba *hba_read(const char *path)
 {
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        log_errno(LOG_LEVEL_LOG, "could not open configuration file \"%s\"", path);
-        return NULL;
-    }
-    struct reader reader = {.path = path};
     struct hba *hba = xcalloc(1, sizeof *hba);
+    struct reader reader = {.hba = hba, .path = path};
+    FILE *file = fopen(path, "re");
     hba->path = xstrdup(path);
+    if (!file) {
+        mistake(&reader, "could not open configuration file \"%s\": %s", path, strerror(errno));
+        return hba;
+    }
     read_rules(&reader, file, hba);
     fclose(file);
     /* A file without rules lets nobody in: that is never meant. */
-    if (!reader.failed && hba->count == 0) {
-        log_write(LOG_LEVEL_LOG, "configuration file \"%s\" contains no entries", path);
-        reader.failed = true;
+    reader.line = 0;
+    if (!hba->mistake_count && hba->count == 0)
+        mistake(&reader, "configuration file \"%s\" contains no entries", path);
+    return hba;
+}
+
+struct hba *hba_load(const char *path)
+{
+    struct hba *hba = hba_read(path);
+    for (int i = 0; i < hba->mistake_count; i++) {
+        const struct hba_mistake *one = &hba->mistakes[i];
+        log_write(LOG_LEVEL_LOG, "%s", one->text);
+        if (one->hint)
+            log_write(LOG_LEVEL_LOG, "HINT:  %s", one->hint);
+        if (one->line)
+            log_write(LOG_LEVEL_LOG, "CONTEXT:  line %d of configuration file \"%s\"", one->line, path);
     }
-    if (!reader.failed)
+    if (!hba->mistake_count)
         return hba;
     hba_free(hba);
     return NULL;

@@ -38,13 +38,22 @@ struct hba_rule {
     int option_count;
 };
 
+struct hba_mistake {
+    int line; /* 0: of the file as a whole */
+    char *text, *hint;
+};
+
 struct hba {
     char *path;
     struct hba_rule *rules;
     int count;
+    struct hba_mistake *mistakes;
+    int mistake_count;
 };
 
-/* Read a file. Every mistake goes to the log with file and line; NULL when there was one, or when it has no rule. */
+/* Read a file, with all rules that are right and all mistakes. Owned by the caller. */
+struct hba *hba_read(const char *path);
+/* The same, for use: every mistake goes to the log with file and line; NULL when there was one, or when the file has no rule. */
 struct hba *hba_load(const char *path);
 void hba_free(struct hba *hba);
 
