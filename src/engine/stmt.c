@@ -230,39 +230,15 @@ int engine_run(sqlite3_stmt *stmt)
     return code;
 }
 
-static inline void read_column(sqlite3_stmt *stmt, int index, struct datum *value)
-{
-    switch (sqlite3_column_type(stmt, index)) {
-    case SQLITE_INTEGER:
-        *value = datum_int(sqlite3_column_int64(stmt, index));
-        break;
-    case SQLITE_FLOAT:
-        *value = datum_real(sqlite3_column_double(stmt, index));
-        break;
-    case SQLITE_TEXT: {
-        const char *text = (const char *) sqlite3_column_text(stmt, index);
-        *value = datum_text(text, (size_t) sqlite3_column_bytes(stmt, index));
-        break;
-    }
-    case SQLITE_BLOB: {
-        const void *data = sqlite3_column_blob(stmt, index);
-        *value = datum_blob(data ? data : "", (size_t) sqlite3_column_bytes(stmt, index));
-        break;
-    }
-    default:
-        *value = datum_null();
-    }
-}
-
 void engine_column(struct engine_stmt *stmt, int index, struct datum *value)
 {
-    read_column(stmt->stmt, index, value);
+    engine_value(sqlite3_column_value(stmt->stmt, index), value);
 }
 
 void engine_row(struct engine_stmt *stmt, struct datum *row)
 {
     for (int i = 0; i < stmt->ncolumns; i++)
-        read_column(stmt->stmt, i, &row[i]);
+        engine_value(sqlite3_column_value(stmt->stmt, i), &row[i]);
 }
 
 void engine_reset(struct engine_stmt *stmt)
