@@ -648,8 +648,9 @@ static struct expr *analyse_node(struct analysis *a, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_CURRENT_OF_EXPR:
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "WHERE CURRENT OF is not supported yet");
     case PG_QUERY__NODE__NODE_XML_EXPR:
+        return analyse_xml(a, node->xml_expr);
     case PG_QUERY__NODE__NODE_XML_SERIALIZE:
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "XML expressions are not supported yet");
+        return analyse_xml_serialize(a, node->xml_serialize);
     default:
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "this expression is not supported yet");
     }

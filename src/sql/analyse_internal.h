@@ -99,6 +99,10 @@ const char *analysis_string(const PgQuery__Node *node);
 struct expr *expr_new(struct analysis *a, enum expr_kind kind, oid_t type, int location);
 void expr_list_add(struct analysis *a, struct expr_list *list, struct expr *expr);
 
+/* analyse_xml.c */
+struct expr *analyse_xml(struct analysis *a, const PgQuery__XmlExpr *node);
+struct expr *analyse_xml_serialize(struct analysis *a, const PgQuery__XmlSerialize *node);
+
 /* literal.c */
 struct expr *literal_expr(struct analysis *a, const PgQuery__AConst *node);
 struct expr *literal_null(struct analysis *a, oid_t type, int location);

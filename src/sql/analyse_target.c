@@ -76,6 +76,16 @@ static int name_strength(const PgQuery__Node *node, const char **name)
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
         *name = node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest" : "least";
         return 2;
+    case PG_QUERY__NODE__NODE_XML_EXPR: {
+        static const char *const names[] = {NULL,       "xmlconcat", "xmlelement", "xmlforest", "xmlparse",
+                                            "xmlpi",    "xmlroot",   "xmlserialize"};
+        if (node->xml_expr->op == PG_QUERY__XML_EXPR_OP__IS_DOCUMENT)
+            return 0;
+        *name = names[node->xml_expr->op];
+        return 2;
+    }
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE:
+        return *name = "xmlserialize", 2;
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION: {
         static const char *const names[] = {
             NULL,        "current_date", "current_time",    "current_time",   "current_timestamp", "current_timestamp",

@@ -107,6 +107,7 @@ bool expr_equal(struct analysis *a, struct expr *left, struct expr *right)
     case EXPR_OR:
     case EXPR_COALESCE:
     case EXPR_GREATEST:
+    case EXPR_XML:
     case EXPR_LEAST:
     case EXPR_ARRAY:
     case EXPR_ROW:
@@ -205,6 +206,7 @@ bool expr_walk(struct expr *expr, int depth, expr_visit *visit, void *arg)
     case EXPR_OR:
     case EXPR_COALESCE:
     case EXPR_GREATEST:
+    case EXPR_XML:
     case EXPR_LEAST:
     case EXPR_ARRAY:
     case EXPR_GROUPING:

@@ -631,6 +631,8 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
     }
     case EXPR_GREATEST:
         return list_call(l, "pgquill_greatest", &expr->list.args, expr->type);
+    case EXPR_XML:
+        return list_call(l, "pgquill_xml", &expr->list.args, expr->type);
     case EXPR_LEAST:
         return list_call(l, "pgquill_least", &expr->list.args, expr->type);
     case EXPR_NULLIF:

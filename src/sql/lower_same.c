@@ -59,6 +59,7 @@ bool lower_same_expr(const struct expr *a, const struct expr *b)
     case EXPR_OR:
     case EXPR_COALESCE:
     case EXPR_GREATEST:
+    case EXPR_XML:
     case EXPR_LEAST:
     case EXPR_ARRAY:
     case EXPR_ROW:

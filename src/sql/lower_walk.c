@@ -43,6 +43,7 @@ bool lower_walk_expr(const struct expr *expr, lower_visit *visit, void *arg)
     case EXPR_OR:
     case EXPR_COALESCE:
     case EXPR_GREATEST:
+    case EXPR_XML:
     case EXPR_LEAST:
     case EXPR_ARRAY:
     case EXPR_ROW:

@@ -28,6 +28,7 @@ enum expr_kind {
     EXPR_CASE_TEST,    /* the value under test, inside CASE x WHEN … and EXPR_ARRAY_CAST */
     EXPR_COALESCE,
     EXPR_GREATEST, EXPR_LEAST,
+    EXPR_XML,          /* XMLELEMENT and its kin: the arguments of pgquill_xml (func/xml.h) */
     EXPR_NULLIF,
     EXPR_IN_LIST,      /* x IN (a, b, …) where all elements have x's type; also NOT IN */
     EXPR_ARRAY_OP,     /* x op ANY/ALL (array) */

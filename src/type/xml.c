@@ -1,100 +1,276 @@
+#include "type/xml.h"
+
 #include "type/codecs.h"
 
 #include <dlfcn.h>
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
 #include <string.h>
 
-/* xml: text whose well-formedness libxml2 judges. The library, with what it needs in turn, is large, and few sessions have XML: it is loaded
- * by the first value. */
+/* xml: text whose well-formedness libxml2 judges. */
 
+static struct xml_library library;
+static bool is_loaded;
+
+/* The first complaint while something is parsed. */
 static struct {
-    void *library;
-    xmlParserCtxtPtr (*new_parser)(void);
-    xmlDocPtr (*read)(xmlParserCtxtPtr, const char *, int, const char *, const char *, int);
-    void (*free_document)(xmlDocPtr);
-    void (*free_parser)(xmlParserCtxtPtr);
-    void (*set_error_function)(void *, xmlStructuredErrorFunc);
-} libxml;
+    bool any;
+    bool strict; /* of namespaces too */
+    int line;
+    char message[240];
+} complaint;
 
-static void ignore_xml_error(void *context, xmlErrorPtr error)
+static void note_complaint(void *context, xmlErrorPtr error)
 {
     (void) context;
-    (void) error;
+    bool grammar = error->domain == XML_FROM_PARSER || error->domain == XML_FROM_NONE || error->domain == XML_FROM_MEMORY ||
+                   error->domain == XML_FROM_IO;
+    if ((!grammar && !complaint.strict) || error->code == XML_WAR_UNDECLARED_ENTITY || error->level < XML_ERR_ERROR ||
+        complaint.any)
+        return;
+    complaint.any = true;
+    complaint.line = error->line;
+    size_t len = error->message ? strcspn(error->message, "\n") : 0;
+    if (len >= sizeof complaint.message)
+        len = sizeof complaint.message - 1;
+    memcpy(complaint.message, error->message ? error->message : "", len);
+    complaint.message[len] = '\0';
 }
 
-static bool load_library(struct diag *diag)
+void xml_watch(bool strict)
 {
-    if (libxml.library)
-        return true;
-    void *library = dlopen("libxml2.so.2", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
+    complaint.any = false;
+    complaint.strict = strict;
+}
+
+bool xml_complained(struct diag *diag)
+{
+    if (complaint.any && diag)
+        diag_detail(diag, "line %d: %s", complaint.line, complaint.message);
+    return complaint.any;
+}
+
+const struct xml_library *xml_library(struct diag *diag)
+{
+    if (is_loaded)
+        return &library;
+    void *handle = dlopen("libxml2.so.2", RTLD_NOW | RTLD_LOCAL);
+    bool complete = handle != NULL;
+#define X(name) complete = complete && (*(void **) &library.name = dlsym(handle, #name)) != NULL;
+    XML_FUNCTIONS(X)
+#undef X
+    xmlFreeFunc *release = complete ? dlsym(handle, "xmlFree") : NULL;
+    if (!release) {
+        const char *why = dlerror();
         diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "unsupported XML feature");
-        return diag_detail(diag, "The library libxml2 could not be loaded: %s", dlerror());
+        return diag_detail(diag, "The library libxml2 could not be loaded: %s", why ? why : ""), NULL;
     }
-    *(void **) &libxml.new_parser = dlsym(library, "xmlNewParserCtxt");
-    *(void **) &libxml.read = dlsym(library, "xmlCtxtReadMemory");
-    *(void **) &libxml.free_document = dlsym(library, "xmlFreeDoc");
-    *(void **) &libxml.free_parser = dlsym(library, "xmlFreeParserCtxt");
-    *(void **) &libxml.set_error_function = dlsym(library, "xmlSetStructuredErrorFunc");
-    if (!libxml.new_parser || !libxml.read || !libxml.free_document || !libxml.free_parser || !libxml.set_error_function) {
-        dlclose(library);
-        return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "unsupported XML feature");
+    library.free = *release;
+    library.xmlSetStructuredErrorFunc(NULL, (xmlStructuredErrorFunc) note_complaint);
+    is_loaded = true;
+    return &library;
+}
+
+static bool is_document(const char *text, size_t len)
+{
+    xmlParserCtxtPtr parser = library.xmlNewParserCtxt();
+    xmlDocPtr document = library.xmlCtxtReadMemory(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOENT | XML_PARSE_DTDATTR);
+    bool good = document && !complaint.any;
+    if (document)
+        library.xmlFreeDoc(document);
+    library.xmlFreeParserCtxt(parser);
+    return good;
+}
+
+/* Content that begins with a document type is a document. */
+static bool has_doctype(const char *text, size_t len)
+{
+    const char *at = text, *end = text + len;
+    for (;;) {
+        const char *close = NULL;
+        while (at < end && codec_space(*at))
+            at++;
+        if (end - at >= 9 && memcmp(at, "<!DOCTYPE", 9) == 0)
+            return true;
+        if (end - at >= 4 && memcmp(at, "<!--", 4) == 0)
+            close = memmem(at + 4, (size_t) (end - at - 4), "-->", 3);
+        else if (end - at >= 2 && memcmp(at, "<?", 2) == 0)
+            close = memmem(at, (size_t) (end - at), "?>", 2);
+        if (!close)
+            return false;
+        at = close + (*close == '-' ? 3 : 2);
     }
-    libxml.library = library;
-    libxml.set_error_function(NULL, (xmlStructuredErrorFunc) ignore_xml_error);
+}
+
+static bool is_content(const char *text, size_t len)
+{
+    if (len == 0)
+        return true;
+    char *copy = xmalloc(len + 1);
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    xmlDocPtr document = library.xmlNewDoc((const xmlChar *) "1.0");
+    int code = library.xmlParseBalancedChunkMemory(document, NULL, NULL, 0, (const xmlChar *) copy, NULL);
+    library.xmlFreeDoc(document);
+    free(copy);
+    return code == 0 && !complaint.any;
+}
+
+bool xml_check(const char *text, size_t len, enum xml_option option, struct diag *diag)
+{
+    struct xml_declaration declaration;
+    if (!xml_library(diag))
+        return false;
+    xml_watch(false);
+    bool good;
+    if (option == XML_OPTION_DOCUMENT || has_doctype(text, len)) {
+        good = is_document(text, len);
+    } else {
+        if (!xml_declaration(text, len, &declaration))
+            return diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content: invalid XML declaration");
+        good = is_content(text + declaration.len, len - declaration.len);
+    }
+    if (good)
+        return true;
+    if (option == XML_OPTION_DOCUMENT)
+        diag_set(diag, ERRCODE_INVALID_XML_DOCUMENT, "invalid XML document");
+    else
+        diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content");
+    xml_complained(diag);
+    return false;
+}
+
+/* The declaration: name="value" pairs in their order. */
+
+static bool skip_word(const char **at, const char *end, const char *word)
+{
+    size_t len = strlen(word);
+    if ((size_t) (end - *at) < len || memcmp(*at, word, len) != 0)
+        return false;
+    *at += len;
     return true;
 }
 
-static bool well_formed(const char *text, size_t len)
+static void skip_space(const char **at, const char *end)
 {
-    xmlParserCtxtPtr parser = libxml.new_parser();
-    if (!parser)
-        return false;
-    xmlDocPtr document =
-        libxml.read(parser, text, (int) len, NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
-    bool good = document && parser->wellFormed;
-    if (document)
-        libxml.free_document(document);
-    libxml.free_parser(parser);
-    return good;
+    while (*at < end && codec_space(**at))
+        (*at)++;
 }
 
-/* Content is whatever a root element could hold; a declaration stays outside of it. */
-static bool is_content(const char *text, size_t len)
+static bool read_value(const char **at, const char *end, const char **value, size_t *len)
 {
-    const char *body = text, *end = text + len;
-    while (body < end && codec_space(*body))
-        body++;
-    if (end - body > 5 && memcmp(body, "<?xml", 5) == 0) {
-        const char *close = memmem(body, (size_t) (end - body), "?>", 2);
-        body = close ? close + 2 : body;
+    skip_space(at, end);
+    if (!skip_word(at, end, "="))
+        return false;
+    skip_space(at, end);
+    if (*at == end || (**at != '"' && **at != '\''))
+        return false;
+    const char *close = memchr(*at + 1, **at, (size_t) (end - *at - 1));
+    if (!close)
+        return false;
+    *value = *at + 1;
+    *len = (size_t) (close - *value);
+    *at = close + 1;
+    return true;
+}
+
+bool xml_declaration(const char *text, size_t len, struct xml_declaration *declaration)
+{
+    const char *at = text, *end = text + len, *value;
+    size_t value_len;
+    *declaration = (struct xml_declaration){.standalone = XML_ALONE_OMITTED};
+    if (!skip_word(&at, end, "<?xml"))
+        return true;
+    /* <?xml-stylesheet …?> and its like are no declarations. */
+    if (at < end && !codec_space(*at) && *at != '?')
+        return true;
+    skip_space(&at, end);
+    if (!skip_word(&at, end, "version") || !read_value(&at, end, &declaration->version, &declaration->version_len))
+        return false;
+    const char *before = at;
+    skip_space(&at, end);
+    if (at > before && skip_word(&at, end, "encoding") && !read_value(&at, end, &value, &value_len))
+        return false;
+    before = at;
+    skip_space(&at, end);
+    if (skip_word(&at, end, "standalone")) {
+        if (!read_value(&at, end, &value, &value_len))
+            return false;
+        bool yes = value_len == 3 && memcmp(value, "yes", 3) == 0, no = value_len == 2 && memcmp(value, "no", 2) == 0;
+        if (!yes && !no)
+            return false;
+        declaration->standalone = yes ? XML_ALONE_YES : XML_ALONE_NO;
     }
-    struct buf wrapped;
-    buf_init(&wrapped);
-    buf_puts(&wrapped, "<x>");
-    buf_append(&wrapped, body, (size_t) (end - body));
-    buf_puts(&wrapped, "</x>");
-    bool good = well_formed(wrapped.data, wrapped.len);
-    buf_deinit(&wrapped);
-    return good;
+    skip_space(&at, end);
+    if (!skip_word(&at, end, "?>"))
+        return false;
+    declaration->len = (size_t) (at - text);
+    return true;
+}
+
+void xml_put_declaration(struct buf *out, const struct xml_declaration *declaration)
+{
+    bool plain = !declaration->version || (declaration->version_len == 3 && memcmp(declaration->version, "1.0", 3) == 0);
+    bool alone = declaration->standalone == XML_ALONE_YES || declaration->standalone == XML_ALONE_NO;
+    if (plain && !alone)
+        return;
+    buf_puts(out, "<?xml version=\"");
+    if (declaration->version)
+        buf_append(out, declaration->version, declaration->version_len);
+    else
+        buf_puts(out, "1.0");
+    buf_putc(out, '"');
+    if (alone)
+        buf_printf(out, " standalone=\"%s\"", declaration->standalone == XML_ALONE_YES ? "yes" : "no");
+    buf_puts(out, "?>");
+}
+
+void xml_put(struct buf *out, const char *text, size_t len)
+{
+    struct xml_declaration declaration;
+    if (!xml_declaration(text, len, &declaration))
+        declaration = (struct xml_declaration){.standalone = XML_ALONE_OMITTED};
+    size_t before = out->len, skip = declaration.len;
+    xml_put_declaration(out, &declaration);
+    /* A line break that only set off a declaration goes with it. */
+    if (out->len == before && skip && skip < len && text[skip] == '\n')
+        skip++;
+    buf_append(out, text + skip, len - skip);
+}
+
+void xml_put_text(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        switch (text[i]) {
+        case '&':
+            buf_puts(out, "&amp;");
+            break;
+        case '<':
+            buf_puts(out, "&lt;");
+            break;
+        case '>':
+            buf_puts(out, "&gt;");
+            break;
+        case '\r':
+            buf_puts(out, "&#x0d;");
+            break;
+        default:
+            buf_putc(out, text[i]);
+        }
+    }
 }
 
 static bool xml_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
-    if (!load_library(diag))
+    if (!xml_check(text, len, io->settings->xml_option, diag))
         return false;
-    bool takes_content = io->settings->xml_option == XML_OPTION_CONTENT;
-    if (!well_formed(text, len) && !(takes_content && is_content(text, len)))
-        return takes_content ? diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content")
-                             : diag_set(diag, ERRCODE_INVALID_XML_DOCUMENT, "invalid XML document");
     *out = datum_text(arena_strndup(io->arena, text, len), len);
     return true;
 }
 
 static bool xml_out(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)
 {
-    return type_codec_text.out(io, value, out, diag);
+    (void) io, (void) diag;
+    xml_put(out, value->data, value->len);
+    return true;
 }
 
 static bool xml_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
