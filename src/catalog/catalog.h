@@ -123,7 +123,7 @@ struct catalog_function {
     oid_t schema;
     const char *language;    /* "sql" */
     const char *body;        /* prosrc, as written; of a standard body its statements */
-    bool standard;           /* BEGIN ATOMIC … END, or RETURN */
+    enum { BODY_QUOTED, BODY_ATOMIC, BODY_RETURN } standard;
     bool returns_table;
     bool security_definer, leakproof;
     double cost, rows;

@@ -39,7 +39,7 @@ static bool add_function(void *argument, int ncols, const struct datum *cols)
     *function = (struct catalog_function){.schema = (oid_t) cols[1].i,
                                           .language = text(arena, &cols[4]),
                                           .body = text(arena, &cols[17]),
-                                          .standard = cols[18].i,
+                                          .standard = (int) cols[18].i,
                                           .returns_table = cols[19].i,
                                           .security_definer = cols[20].i,
                                           .leakproof = cols[21].i,

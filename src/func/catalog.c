@@ -431,7 +431,6 @@ const struct func_impl func_impls_catalog[] = {
     NATIVE("pg_get_partkeydef", "NULL"),
     NATIVE("pg_get_partition_constraintdef", "NULL"),
     NATIVE("pg_get_statisticsobjdef_columns", "NULL"),
-    NATIVE("pg_get_function_sqlbody", "NULL"),
     NATIVE("pg_tablespace_location", "''"),
     NATIVE("pg_relation_is_publishable", "1"),
     NATIVE("pg_relation_filenode", "%1"),

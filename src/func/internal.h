@@ -38,6 +38,7 @@ bool internal_subscript(struct fcall *call, int nargs, const struct datum *args,
 bool internal_slice(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_subscript_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_slice_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+bool internal_record_field(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_field_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_named_row(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_to_record(struct fcall *call, int nargs, const struct datum *args, struct datum *result);

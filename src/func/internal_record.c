@@ -97,6 +97,39 @@ bool internal_field(struct fcall *call, int nargs, const struct datum *args, str
     return true;
 }
 
+/* The same of a record that has to have `count` fields, this one of the result's type: (record, number, count). */
+bool internal_record_field(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    struct composite row;
+    *result = datum_null();
+    if (args[0].kind != DATUM_TEXT)
+        return true;
+    load(call, call->inst->args[0], &args[0], &row);
+    int64_t number = args[1].i, count = args[2].i;
+    if (row.count != count) {
+        diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
+        return diag_detail(call->diag,
+                           row.count == 1 ? "Returned row contains %d attribute, but query expects %d."
+                                          : "Returned row contains %d attributes, but query expects %d.",
+                           row.count, (int) count);
+    }
+    oid_t given = row.types[number - 1], wanted = call->inst->result->oid;
+    if (given != wanted && !(given == UNKNOWN_OID || (given == VARCHAR_OID && wanted == TEXT_OID) || (given == TEXT_OID && wanted == VARCHAR_OID))) {
+        struct buf have = {0}, want = {0};
+        type_format(call->env->resolver, given, -1, &have);
+        type_format(call->env->resolver, wanted, -1, &want);
+        diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
+        diag_detail(call->diag, "Returned type %s at ordinal position %d, but query expects %s.", buf_cstr(&have), (int) number,
+                    buf_cstr(&want));
+        buf_deinit(&have);
+        buf_deinit(&want);
+        return false;
+    }
+    *result = row.fields[number - 1];
+    return true;
+}
+
 bool internal_field_set(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;

@@ -333,15 +333,16 @@ static bool rows_from_open(struct fcall *call, void *state, int nargs, const str
         first += one->nargs;
         if (first > nargs)
             return diag_set(call->diag, "XX000", "malformed ROWS FROM");
+        const struct type_resolver *resolver = call->env->resolver;
+        oid_t oid = (oid_t) strtoul(type, NULL, 10);
         if (strcmp(name, "-") == 0) {
             one->value = keep(arena, &args[one->first]);
+            one->instance.result = type_find(resolver, oid);
             continue;
         }
         one->impl = func_find(name);
         if (!one->impl || one->impl->form != FUNC_TABLE)
             return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "function %s is not supported", name);
-        const struct type_resolver *resolver = call->env->resolver;
-        oid_t oid = (oid_t) strtoul(type, NULL, 10);
         one->instance = (struct func_instance){.name = one->impl->source,
                                                .impl = one->impl,
                                                .nargs = one->nargs,
@@ -389,6 +390,8 @@ static bool rows_from_next(struct fcall *call, void *state, struct datum *row, b
         if (!one->impl) {
             has = !one->done;
             cursor->scratch[0] = one->value;
+            if (has && one->whole)
+                take_apart(call, one, cursor->scratch);
             one->done = true;
         } else if (!one->done) {
             struct fcall inner = inner_call(call, one);

@@ -235,6 +235,7 @@ const struct func_impl func_impls_internal[] = {
     TYPED("pgquill_slice", internal_slice, 0),
     TYPED("pgquill_subscript_set", internal_subscript_set, 0),
     TYPED("pgquill_slice_set", internal_slice_set, 0),
+    TYPED("pgquill_record_field", internal_record_field, 0),
     TYPED("pgquill_field_set", internal_field_set, 0),
     TYPED("pgquill_named_row", internal_named_row, 0),
     TYPED("pgquill_to_record", internal_to_record, 0),

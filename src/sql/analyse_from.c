@@ -265,6 +265,12 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
         if (!columns)
             return NULL;
         rte->calls[i] = (struct table_call){.call = call, .ncolumns = count - before};
+        if (ndefs) {
+            oid_t *types = arena_array(a->arena, oid_t, ndefs);
+            for (int k = before; k < count; k++)
+                types[k - before] = columns[k].type;
+            rte->calls[i].types = types;
+        }
     }
     a->scope->lateral = saved;
     if (node->ordinality) {

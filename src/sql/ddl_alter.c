@@ -117,6 +117,12 @@ static const char *default_value(struct ddl *d, const struct catalog_relation *r
     return expr ? lower_expr_text(d->compiler, d->arena, expr, NULL, d->diag) : "NULL";
 }
 
+/* NULL, or NULL::text */
+static bool is_null_default(const char *text)
+{
+    return strncasecmp(text, "NULL", 4) == 0 && (!text[4] || strncmp(text + 4, "::", 2) == 0);
+}
+
 static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
 {
     struct ddl *d = a->d;
@@ -143,7 +149,7 @@ static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
             return false;
         a->from = catalog_relation_by_oid(d->catalog, a->to->oid);
     }
-    if (column->default_expr && strcasecmp(column->default_expr, "NULL") != 0 && !may_rewrite(a))
+    if (column->default_expr && !is_null_default(column->default_expr) && !may_rewrite(a))
         return false;
     if (a->from->kind == 'c')
         return true;

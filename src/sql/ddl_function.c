@@ -117,6 +117,26 @@ static bool add_parameter(struct ddl *d, struct signature *s, const PgQuery__Fun
     return true;
 }
 
+static bool is_compatible_family(oid_t type)
+{
+    return type == ANYCOMPATIBLE_OID || type == ANYCOMPATIBLEARRAY_OID || type == ANYCOMPATIBLENONARRAY_OID ||
+           type == ANYCOMPATIBLERANGE_OID || type == ANYCOMPATIBLEMULTIRANGE_OID;
+}
+
+/* The type, where nothing that is given would tell what it is; else 0. A range is told by ranges alone. */
+static oid_t polymorphic_without_input(const struct signature *s, oid_t type)
+{
+    bool range = type == ANYRANGE_OID || type == ANYMULTIRANGE_OID || type == ANYCOMPATIBLERANGE_OID || type == ANYCOMPATIBLEMULTIRANGE_OID;
+    bool found = !type_is_polymorphic(type);
+    for (int i = 0; i < s->ninputs && !found; i++) {
+        oid_t input = s->inputs[i];
+        bool input_range = input == ANYRANGE_OID || input == ANYMULTIRANGE_OID || input == ANYCOMPATIBLERANGE_OID ||
+                           input == ANYCOMPATIBLEMULTIRANGE_OID;
+        found = type_is_polymorphic(input) && is_compatible_family(input) == is_compatible_family(type) && (!range || input_range);
+    }
+    return found ? 0 : type;
+}
+
 static bool result_type(struct ddl *d, const struct signature *s, const PgQuery__CreateFunctionStmt *stmt, struct proc_fact *fact)
 {
     int32_t typmod;
@@ -139,18 +159,21 @@ static bool result_type(struct ddl *d, const struct signature *s, const PgQuery_
         fact->result = type;
         fact->retset = stmt->return_type->setof;
     }
-    bool input = !type_is_polymorphic(fact->result);
-    for (int i = 0; i < s->ninputs && !input; i++)
-        input = type_is_polymorphic(s->inputs[i]);
-    if (input)
+    oid_t lone = polymorphic_without_input(s, fact->result);
+    for (int i = 0; i < s->nall && !lone; i++)
+        if (!strchr("iv", s->modes[i]))
+            lone = polymorphic_without_input(s, s->all[i]);
+    if (!lone)
         return true;
     struct buf name = {0};
-    type_format(catalog_type_resolver(d->catalog), fact->result, -1, &name);
+    type_format(catalog_type_resolver(d->catalog), lone, -1, &name);
     diag_set(d->diag, ERRCODE_INVALID_FUNCTION_DEFINITION, "cannot determine result data type");
-    diag_detail(d->diag,
-                "A result of type %s requires at least one input of type anyelement, anyarray, anynonarray, anyenum, anyrange, "
-                "or anymultirange.",
-                buf_cstr(&name));
+    bool compatible = is_compatible_family(lone), range = strstr(buf_cstr(&name), "range") != NULL;
+    diag_detail(d->diag, "A result of type %s requires at least one input of type %s.", buf_cstr(&name),
+                compatible && range ? "anycompatiblerange or anycompatiblemultirange"
+                : compatible        ? "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
+                : range             ? "anyrange or anymultirange"
+                                    : "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange");
     buf_deinit(&name);
     return false;
 }
@@ -286,7 +309,7 @@ static bool standard_body(struct ddl *d, struct catalog_function *function, PgQu
 {
     struct buf text = {0};
     bool good = add_statement(d, &text, node);
-    function->standard = true;
+    function->standard = node->node_case == PG_QUERY__NODE__NODE_RETURN_STMT ? BODY_RETURN : BODY_ATOMIC;
     function->body = arena_strndup(d->arena, text.len ? text.data : "", text.len);
     buf_deinit(&text);
     return good;

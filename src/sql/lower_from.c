@@ -68,6 +68,17 @@ static const char *table_call(struct lower *l, const struct expr *call, const st
     return name ? LOWER_PRINT(l, "%s(%s)", name, args) : NULL;
 }
 
+/* A field of the row that `value` is, as column `column` of the call. */
+static const char *field_column(struct lower *l, const struct table_call *call, const struct type_desc *type, const char *value,
+                                int field, int column)
+{
+    if (call->types)
+        return lower_internal_call(l, "pgquill_record_field", 3, (oid_t[]){type->oid, INT4_OID, INT4_OID}, call->types[column], -1,
+                                   LOWER_PRINT(l, "%s, %d, %d", value, field + 1, call->ncolumns));
+    return lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
+                               LOWER_PRINT(l, "%s, %d", value, field + 1));
+}
+
 /* One call's row of its own: a function that returns no set gives one. */
 static const char *scalar_row(struct lower *l, const struct table_call *call, bool lateral)
 {
@@ -82,8 +93,7 @@ static const char *scalar_row(struct lower *l, const struct table_call *call, bo
         for (int i = 0, column = 0; column < call->ncolumns; i++) {
             if (i < type->field_count && type->fields[i].dropped)
                 continue;
-            const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
-                                                    LOWER_PRINT(l, "%s.v, %d", value, i + 1));
+            const char *field = field_column(l, call, type, LOWER_PRINT(l, "%s.v", value), i, column);
             buf_printf(&buf, "%s%s AS c%d", column ? ", " : "", field ? field : "NULL", column + 1);
             column++;
         }
@@ -111,8 +121,7 @@ static const char *spread_rows(struct lower *l, const struct table_call *call, c
     for (int i = 0, column = 0; column < call->ncolumns; i++) {
         if (type->fields && i < type->field_count && type->fields[i].dropped)
             continue;
-        const char *field = lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
-                                                LOWER_PRINT(l, "%s.c1, %d", alias, i + 1));
+        const char *field = field_column(l, call, type, LOWER_PRINT(l, "%s.c1", alias), i, column);
         buf_printf(&buf, "%s%s AS c%d", column ? ", " : "", field ? field : "NULL", column + 1);
         column++;
     }
@@ -125,7 +134,9 @@ static const char *spread_rows(struct lower *l, const struct table_call *call, c
 const char *lower_table_calls(struct lower *l, int ncalls, const struct table_call *calls, bool ordinality, bool lateral, bool spread)
 {
     if (ncalls == 1 && !ordinality) {
-        const struct func_impl *impl = call_impl(calls[0].call, spread);
+        /* Records of unknown shape come whole, to be compared with the list of columns. */
+        bool told = calls[0].types && calls[0].call->kind == EXPR_CALL && calls[0].call->call.proc->language == 'u';
+        const struct func_impl *impl = call_impl(calls[0].call, spread && !told);
         if (calls[0].call->kind == EXPR_CALL && !impl)
             return lower_proc_call(l, calls[0].call->call.proc, &calls[0].call->call.args, calls[0].call->type, 0,
                                    calls[0].call->location);
@@ -135,7 +146,10 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
         if (!rows)
             return NULL;
         const struct type_desc *type = catalog_type_by_oid(l->catalog, calls[0].call->type);
-        bool whole = lower_gives_whole(calls[0].call) && spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+        bool whole = (told || lower_gives_whole(calls[0].call)) && spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+        if (calls[0].call->call.proc->volatility == 'v' && calls[0].call->call.proc->language == 'u' && spread && !whole &&
+            !lower_walk_expr(calls[0].call, is_column, NULL))
+            rows = LOWER_PRINT(l, "(SELECT * FROM %s LIMIT -1)", rows); /* once, however often a join looks at it */
         return whole ? spread_rows(l, &calls[0], rows, lateral) : rows;
     }
     /* Several in lockstep, or numbered rows: one function of ours runs them all. "ordinality|name|args|columns|type|…" says which. */
@@ -144,6 +158,12 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
     oid_t text = TEXT_OID;
     buf_append(&types, &text, sizeof text);
     buf_printf(&how, "%d", ordinality);
+    bool once = false; /* however often a join looks at it */
+    for (int i = 0; i < ncalls && spread; i++)
+        once |= calls[i].call->kind == EXPR_CALL && calls[i].call->call.proc->language == 'u' &&
+                calls[i].call->call.proc->volatility == 'v';
+    for (int i = 0; i < ncalls && once; i++)
+        once = !lower_walk_expr(calls[i].call, is_column, NULL);
     for (int i = 0; i < ncalls; i++) {
         const struct expr *call = calls[i].call;
         const struct func_impl *impl = call_impl(call, spread);
@@ -169,7 +189,9 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
             const char *value = lower_expr(l, call);
             if (!value)
                 goto fail;
-            buf_printf(&how, "|-|1|%d|%u", calls[i].ncolumns, call->type);
+            const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
+            bool row = spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+            buf_printf(&how, "|%s-|1|%d|%u", row ? "*" : "", calls[i].ncolumns, call->type);
             buf_printf(&args, ", %s", value);
             buf_append(&types, &call->type, sizeof(oid_t));
             ntypes++;
@@ -179,8 +201,9 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
     oid_t *oids = arena_alloc(l->arena, sizeof(oid_t) * (size_t) ntypes);
     memcpy(oids, types.data, sizeof(oid_t) * (size_t) ntypes);
     buf_deinit(&types);
-    return lower_internal_call(l, "pgquill_rows_from", ntypes, oids, RECORD_OID, -1,
-                               LOWER_PRINT(l, "%s%s", lower_string(l, how_text, strlen(how_text)), arg_text));
+    const char *rows = lower_internal_call(l, "pgquill_rows_from", ntypes, oids, RECORD_OID, -1,
+                                           LOWER_PRINT(l, "%s%s", lower_string(l, how_text, strlen(how_text)), arg_text));
+    return rows && once ? LOWER_PRINT(l, "(SELECT * FROM %s LIMIT -1)", rows) : rows;
 fail:
     buf_deinit(&how);
     buf_deinit(&args);

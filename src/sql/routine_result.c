@@ -37,9 +37,9 @@ void routine_describe(struct analysis *a, const struct proc_fact *proc, int narg
             proc_fact_args(proc, declared);
             if (type_is_polymorphic(type))
                 type = coerce_polymorphic(a, nargs, types, declared, type, -1);
-            fields[count++] = (struct type_field){comma > names ? arena_strndup(a->arena, names, (size_t) (comma - names))
-                                                                : arena_printf(a->arena, "column%d", count + 1),
-                                                  type, -1, false};
+            const char *name = comma > names ? arena_strndup(a->arena, names, (size_t) (comma - names))
+                                             : arena_printf(a->arena, "column%d", count + 1);
+            fields[count++] = (struct type_field){name, type, -1, false};
         }
         names = *comma ? comma + 1 : comma;
     }

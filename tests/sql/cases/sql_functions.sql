@@ -88,3 +88,21 @@ DROP FUNCTION one;
 SELECT one();
 DROP FUNCTION rows_of(int), names();
 \df
+CREATE FUNCTION shown(a int, b text DEFAULT 'x', OUT c int, OUT d text) RETURNS SETOF record STABLE STRICT COST 7 ROWS 20 PARALLEL SAFE LANGUAGE sql AS $$ SELECT a, b $$;
+SELECT pg_get_functiondef('shown'::regproc);
+\sf fact
+SELECT * FROM shown(3);
+SELECT * FROM cut('Bill') AS c(half), shown(4, 'y');
+CREATE FUNCTION volatile_rows() RETURNS SETOF int LANGUAGE sql AS 'INSERT INTO emp VALUES (''once'') RETURNING 1';
+SELECT count(*) FROM generate_series(1, 3) g, volatile_rows() v;
+SELECT count(*) FROM emp WHERE name = 'once';
+CREATE FUNCTION anything() RETURNS SETOF record LANGUAGE sql AS 'SELECT 1, ''one''::text';
+SELECT * FROM anything() AS r(a int, b text);
+SELECT * FROM anything();
+SELECT anything();
+BEGIN;
+SELECT new_emp();
+CREATE FUNCTION in_txn() RETURNS int LANGUAGE sql AS 'SELECT 5';
+SELECT in_txn();
+ROLLBACK;
+SELECT in_txn();
