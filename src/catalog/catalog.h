@@ -104,6 +104,16 @@ struct catalog_schema {
     const char *comment;
 };
 
+struct catalog_collation {
+    oid_t oid;
+    oid_t schema;
+    char provider;                     /* d the database's, c libc, i ICU */
+    bool is_deterministic, is_builtin;
+    int8_t encoding;                   /* 6 UTF-8, -1 any */
+    char name[64], locale[96], ctype[96];
+    const char *comment;
+};
+
 /* CREATE EXTENSION has been here. */
 struct extension_fact; /* catalog/extension.h */
 struct catalog_extension {
@@ -181,6 +191,15 @@ bool catalog_operator_is_visible(const struct catalog *catalog, const struct ope
 /* The extension that an oid is a member of; NULL: none. */
 const struct catalog_extension *catalog_extension_of(const struct catalog *catalog, oid_t oid);
 const struct catalog_extension *catalog_extension_by_name(const struct catalog *catalog, const char *name);
+
+/* Collations, copied to *out; false: there is none. The texts of a built-in one are made at the call. */
+bool catalog_collation_by_oid(const struct catalog *catalog, oid_t oid, struct catalog_collation *out);
+bool catalog_collation_by_name(const struct catalog *catalog, const char *schema, const char *name, struct catalog_collation *out);
+bool catalog_collation_at(const struct catalog *catalog, int index, struct catalog_collation *out);
+bool catalog_collation_is_visible(const struct catalog *catalog, oid_t oid);
+/* The SQLite collation that orders text as this one does; false: BINARY does. And back. */
+bool catalog_collation_storage(const struct catalog *catalog, oid_t oid, char *name, size_t size);
+bool catalog_collation_by_storage(const struct catalog *catalog, const char *name, struct catalog_collation *out);
 
 /* Iterate over what the database has of its own: index 0 … until NULL. */
 const struct proc_fact *catalog_own_proc_at(const struct catalog *catalog, int index);

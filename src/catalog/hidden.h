@@ -27,7 +27,10 @@
     " array INTEGER, base INTEGER, typmod INTEGER, not_null INTEGER, collation INTEGER, labels TEXT, subtype INTEGER, range INTEGER, default_expr TEXT," \
     " checks TEXT, comment TEXT);"                                                                                                                      \
     "CREATE TABLE IF NOT EXISTS pgquill_extension (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL UNIQUE,"                        \
-    " version TEXT NOT NULL, first INTEGER NOT NULL, comment TEXT);"
+    " version TEXT NOT NULL, first INTEGER NOT NULL, comment TEXT);"                                                                                     \
+    "CREATE TABLE IF NOT EXISTS pgquill_collation (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL,"                               \
+    " provider TEXT NOT NULL, deterministic INTEGER NOT NULL, encoding INTEGER NOT NULL, locale TEXT NOT NULL, ctype TEXT NOT NULL, comment TEXT,"      \
+    " UNIQUE (schema, name));"
 
 /* Made by the first CREATE FUNCTION. */
 #define HIDDEN_CREATE_FUNCTIONS                                                                                                                          \
@@ -55,6 +58,7 @@
     "SELECT oid, type, start, increment, min, max, cache, cycle, owner_relation, owner_attnum FROM pgquill_sequence ORDER BY oid"
 #define HIDDEN_READ_TYPES                                                                                                                                \
     "SELECT oid, schema, name, typtype, array, base, typmod, not_null, collation, labels, subtype, range FROM pgquill_type ORDER BY oid"
+#define HIDDEN_READ_COLLATIONS "SELECT oid, schema, name, provider, deterministic, encoding, locale, ctype, comment FROM pgquill_collation ORDER BY oid"
 #define HIDDEN_READ_EXTENSIONS "SELECT oid, schema, name, version, first, comment FROM pgquill_extension ORDER BY oid"
 
 #endif

@@ -31,6 +31,8 @@ struct snapshot {
     struct type_desc **types;
     int nfunctions;
     struct catalog_function *functions; /* ordered by oid */
+    int ncollations;
+    struct catalog_collation *collations;
     int nextensions;
     struct catalog_extension *extensions;
     struct own_facts own;

@@ -4,6 +4,7 @@
 #include "catalog/hidden.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Reading a snapshot: SQLite's schema says which tables are there, the pgquill_* tables say what PostgreSQL calls them. Where both do not
@@ -22,7 +23,7 @@ struct loader {
     struct snapshot *snapshot;
     struct arena scratch;
     struct rows tables, columns;                                /* of SQLite's schema */
-    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions;
+    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations;
     int relation_capacity, type_capacity;
     bool has_books; /* there are pgquill_* tables */
     bool differs;   /* … and the schema holds something else than they say */
@@ -121,6 +122,7 @@ static bool read_hidden(struct loader *l)
            read_book(l, &tables, &l->constraints, "pgquill_constraint", HIDDEN_READ_CONSTRAINTS) &&
            read_book(l, &tables, &l->sequences, "pgquill_sequence", HIDDEN_READ_SEQUENCES) &&
            read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES) &&
+           read_book(l, &tables, &l->collations, "pgquill_collation", HIDDEN_READ_COLLATIONS) &&
            read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS);
 }
 
@@ -701,6 +703,25 @@ static void load_types(struct loader *l)
             add_row_type(l, l->snapshot->relations[i]);
 }
 
+static void load_collations(struct loader *l)
+{
+    const struct rows *rows = &l->collations;
+    struct snapshot *snapshot = l->snapshot;
+    snapshot->collations = arena_array(&snapshot->arena, struct catalog_collation, rows->count);
+    for (int i = 0; i < rows->count; i++) {
+        struct catalog_collation *collation = &snapshot->collations[snapshot->ncollations++];
+        *collation = (struct catalog_collation){.oid = (oid_t) int_at(rows, i, 0),
+                                                .schema = (oid_t) int_at(rows, i, 1),
+                                                .provider = char_at(rows, i, 3),
+                                                .is_deterministic = int_at(rows, i, 4),
+                                                .encoding = (int8_t) int_at(rows, i, 5),
+                                                .comment = text_at(rows, i, 8)};
+        snprintf(collation->name, sizeof collation->name, "%s", text_at(rows, i, 2));
+        snprintf(collation->locale, sizeof collation->locale, "%s", text_at(rows, i, 6));
+        snprintf(collation->ctype, sizeof collation->ctype, "%s", text_at(rows, i, 7));
+    }
+}
+
 /* The members of one extension, appended to what the database has of its own. */
 static void add_members(struct loader *l, const struct catalog_extension *extension)
 {
@@ -802,6 +823,7 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
         good = infer_relations(&loader) && functions_load(snapshot, source, diag);
     }
     if (good) {
+        load_collations(&loader);
         load_extensions(&loader);
         load_types(&loader);
         sort_snapshot(snapshot);

@@ -187,6 +187,14 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
                 diag_set(diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", name);
             break;
         }
+        case REGCOLLATION_OID: {
+            struct catalog_collation found;
+            if (catalog_collation_by_name(catalog, schema, name, &found))
+                oid = found.oid;
+            else
+                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "collation \"%.*s\" for encoding \"UTF8\" does not exist", (int) len, text);
+            break;
+        }
         case REGROLE_OID:
             oid = strcmp(name, "postgres") == 0 ? OID_OWNER : 0;
             if (!oid)
@@ -293,6 +301,13 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
         if (schema)
             put_identifier(out, schema->name);
         return schema != NULL;
+    }
+    case REGCOLLATION_OID: {
+        struct catalog_collation found;
+        if (!catalog_collation_by_oid(catalog, oid, &found))
+            return false;
+        put_qualified(catalog, found.schema, catalog_collation_is_visible(catalog, oid), found.name, out);
+        return true;
     }
     case REGROLE_OID:
         if (oid == OID_OWNER)

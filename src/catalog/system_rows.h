@@ -49,9 +49,6 @@ int system_index_keys(const struct system_index *index, int64_t keys[16]);
 /* The operator class that an index key of this type has by default; 0: none. */
 oid_t system_default_opclass(oid_t access_method, oid_t type);
 
-/* A collation's name; NULL: none has this oid. */
-const char *system_collation_name(oid_t oid);
-
 /* What the database's extensions add to pg_depend, pg_description, pg_opclass and pg_opfamily; the default operator class that one of them
  * brings for its type (0: none). */
 void system_extension_depends(struct rows_builder *b);

@@ -29,21 +29,6 @@ static const struct opfamily_line opfamilies[] = {
 #undef OPERATOR_FAMILY
 };
 
-struct collation_line {
-    oid_t oid;
-    const char *name;
-    char provider;
-    bool is_deterministic;
-    int encoding;
-    const char *collate, *ctype, *icu_locale;
-};
-
-static const struct collation_line collations[] = {
-#define COLLATION(...) {__VA_ARGS__},
-#include "catalog/collations.def"
-#undef COLLATION
-};
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 oid_t system_default_opclass(oid_t access_method, oid_t type)
@@ -52,14 +37,6 @@ oid_t system_default_opclass(oid_t access_method, oid_t type)
         if (opclasses[i].method == access_method && opclasses[i].type == type && opclasses[i].is_default)
             return opclasses[i].oid;
     return 0;
-}
-
-const char *system_collation_name(oid_t oid)
-{
-    for (size_t i = 0; i < COUNT(collations); i++)
-        if (collations[i].oid == oid)
-            return collations[i].name;
-    return NULL;
 }
 
 bool rows_pg_opclass(struct rows_builder *b, struct diag *diag)
@@ -98,20 +75,22 @@ bool rows_pg_opfamily(struct rows_builder *b, struct diag *diag)
 
 bool rows_pg_collation(struct rows_builder *b, struct diag *diag)
 {
-    (void) diag;
-    for (size_t i = 0; i < COUNT(collations); i++) {
+    struct catalog_collation collation;
+    for (int i = 0; catalog_collation_at(b->catalog, i, &collation); i++) {
+        const char *locale = arena_strdup(b->arena, collation.locale);
         rows_add(b);
-        rows_int(b, "oid", collations[i].oid);
-        rows_text(b, "collname", collations[i].name);
-        rows_int(b, "collnamespace", OID_PG_CATALOG);
+        rows_int(b, "oid", collation.oid);
+        rows_text(b, "collname", arena_strdup(b->arena, collation.name));
+        rows_int(b, "collnamespace", collation.schema);
         rows_int(b, "collowner", OID_OWNER);
-        rows_char(b, "collprovider", collations[i].provider);
-        rows_int(b, "collisdeterministic", collations[i].is_deterministic);
-        rows_int(b, "collencoding", collations[i].encoding);
-        rows_text(b, "collcollate", collations[i].collate);
-        rows_text(b, "collctype", collations[i].ctype);
-        rows_text(b, "colliculocale", collations[i].icu_locale);
+        rows_char(b, "collprovider", collation.provider);
+        rows_int(b, "collisdeterministic", collation.is_deterministic);
+        rows_int(b, "collencoding", collation.encoding);
+        rows_text(b, "collcollate", collation.provider == 'c' ? locale : NULL);
+        rows_text(b, "collctype", collation.provider == 'c' ? arena_strdup(b->arena, collation.ctype) : NULL);
+        rows_text(b, "colliculocale", collation.provider == 'i' ? locale : NULL);
     }
+    (void) diag;
     return true;
 }
 

@@ -28,6 +28,13 @@ static void put_place(struct rows_builder *b, const char *prefix, const char *na
     rows_text(b, name_column, name);
 }
 
+static void put_collation(struct rows_builder *b, oid_t oid)
+{
+    struct catalog_collation collation;
+    if (catalog_collation_by_oid(b->catalog, oid, &collation))
+        put_place(b, "collation", "collation_name", collation.schema, arena_strdup(b->arena, collation.name));
+}
+
 static const char *type_text(struct rows_builder *b, oid_t type)
 {
     struct buf out = {0};
@@ -146,7 +153,7 @@ static void column_row(struct rows_builder *b, const struct catalog_relation *re
     rows_text(b, "is_nullable", yes_no(!column->not_null && !(domain && domain->not_null)));
     put_type(b, domain ? domain->base : column->type, domain ? domain->base_typmod : column->typmod);
     if (column->collation && column->collation != DEFAULT_COLLATION_OID && type && column->collation != type->collation)
-        put_place(b, "collation", "collation_name", OID_PG_CATALOG, system_collation_name(column->collation));
+        put_collation(b, column->collation);
     if (domain)
         put_place(b, "domain", "domain_name", domain->schema, domain->name);
     rows_text(b, "dtd_identifier", number_text(b, column->attnum));

@@ -13,7 +13,7 @@ static bool take_columns(struct analysis *a, struct cte *cte, const struct query
             continue;
         const struct expr *expr = targets[i].expr;
         cte->columns[cte->ncolumns++] = (struct rte_column){
-            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
+            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation, .other_collation = expr->other_collation};
     }
     if ((int) node->n_aliascolnames > cte->ncolumns)
         return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->location,

@@ -371,7 +371,7 @@ static struct expr *analyse_case(struct analysis *a, const PgQuery__CaseExpr *no
         if (condition && test) {
             struct expr *value = expr_new(a, EXPR_CASE_TEST, test->type, test->location);
             value->typmod = test->typmod;
-            value->collation = test->collation;
+            coerce_copy_collation(value, test);
             condition = operator_expr(a, "=", value, condition, when->location);
         }
         condition = condition ? coerce_boolean(a, condition, "CASE/WHEN") : NULL;
@@ -513,6 +513,7 @@ struct expr *analyse_collate(struct analysis *a, struct expr *arg, oid_t collati
     struct expr *expr = expr_new(a, EXPR_COLLATE, arg->type, location);
     expr->typmod = arg->typmod;
     expr->collation = collation;
+    expr->explicit_collation = true;
     expr->unary.arg = arg;
     return expr;
 }

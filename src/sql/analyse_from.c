@@ -45,7 +45,7 @@ struct rte *rte_subquery(struct analysis *a, struct query *query, const char *al
             continue;
         const struct expr *expr = targets[i].expr;
         rte->columns[k++] = (struct rte_column){
-            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation};
+            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation, .other_collation = expr->other_collation};
     }
     return rename_columns(a, rte, ncolnames, colnames) ? rte : NULL;
 }

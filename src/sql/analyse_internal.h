@@ -143,6 +143,11 @@ bool type_is_polymorphic(oid_t type);
 /* Resolve polymorphic arguments: replaces polymorphic entries of `declared` by actual types, and gives the result type; 0 after a report. */
 oid_t coerce_polymorphic(struct analysis *a, int nargs, const oid_t *actual, oid_t *declared, oid_t result, int location);
 bool coerce_polymorphic_agrees(struct analysis *a, int nargs, const oid_t *actual, const oid_t *declared);
+/* Collations (PostgreSQL docs 24.2.1): give an expression the one of another; its name; report that none could be derived (42P21);
+ * derive an expression's from its arguments'. */
+void coerce_copy_collation(struct expr *to, const struct expr *from);
+const char *coerce_collation_name(struct analysis *a, oid_t oid);
+bool coerce_require_collation(struct analysis *a, const struct expr *expr);
 struct expr *coerce_collate(struct analysis *a, struct expr *expr, int nargs, struct expr *const *args);
 bool type_is_collatable(struct analysis *a, oid_t type);
 

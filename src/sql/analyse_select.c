@@ -15,6 +15,8 @@ bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy
         descending = *name == '>';
     }
     const struct operator_fact *op = operator_ordering(a, name, expr->type);
+    if (!coerce_require_collation(a, expr))
+        return false;
     if (!op && expr->type != RECORD_OID) {
         /* An output column named here was written elsewhere. */
         int location = by->node && by->node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? by->node->column_ref->location

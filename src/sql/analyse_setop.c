@@ -100,10 +100,14 @@ static bool unify(struct analysis *a, struct query *query, const char *name)
             return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, left[i]->location,
                                   "could not identify an equality operator for type %s", analysis_type(a, type)),
                    false;
-        const struct type_desc *desc = analysis_type_desc(a, type);
-        oid_t collation = left[i]->collation ? left[i]->collation : desc ? desc->collation : 0;
-        query->outputs->columns[i] =
-            (struct rte_column){.name = names[i], .type = type, .typmod = typmod, .collation = collation};
+        struct expr *shape = expr_new(a, EXPR_COLUMN, type, left[i]->location);
+        if (!coerce_collate(a, shape, 2, both) || (!(query->setop_all && query->setop == SETOP_UNION) && !coerce_require_collation(a, shape)))
+            return false;
+        query->outputs->columns[i] = (struct rte_column){.name = names[i],
+                                                         .type = type,
+                                                         .typmod = typmod,
+                                                         .collation = shape->collation,
+                                                         .other_collation = shape->other_collation};
         target_add(a, &query->ntargets, &query->targets, expr_column(a, query->outputs, i + 1, 0, left[i]->location), names[i]);
         query->targets[query->ntargets - 1].relation = NULL;
         query->targets[query->ntargets - 1].attnum = 0;

@@ -186,7 +186,8 @@ static struct expr *cast_node(struct analysis *a, enum expr_kind kind, struct ex
     struct expr *expr = expr_new(a, kind, type, arg->location);
     expr->cast.arg = arg;
     expr->cast.is_explicit = context == COERCE_EXPLICIT;
-    expr->collation = arg->collation && type_is_collatable(a, type) ? arg->collation : expr->collation;
+    if (arg->collation && type_is_collatable(a, type) && type_is_collatable(a, arg->type))
+        coerce_copy_collation(expr, arg);
     return expr;
 }
 
@@ -306,7 +307,7 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
             return inner;
         struct expr *copy = expr_new(a, EXPR_COLLATE, type, expr->location);
         copy->unary.arg = inner;
-        copy->collation = expr->collation;
+        coerce_copy_collation(copy, expr);
         return copy;
     }
     const struct proc_fact *proc;
@@ -451,42 +452,62 @@ struct expr *coerce_to_common(struct analysis *a, struct expr *expr, oid_t type,
     return coerce_expr(a, expr, type, -1, COERCE_IMPLICIT, expr->location);
 }
 
-static bool has_explicit_collation(const struct expr *expr)
+void coerce_copy_collation(struct expr *to, const struct expr *from)
 {
-    switch (expr->kind) {
-    case EXPR_COLLATE:
-        return true;
-    case EXPR_RELABEL:
-    case EXPR_TYPMOD:
-    case EXPR_IO_CAST:
-        return has_explicit_collation(expr->cast.arg);
-    case EXPR_CALL:
-        for (int i = 0; i < expr->call.args.count; i++)
-            if (has_explicit_collation(expr->call.args.items[i]))
-                return true;
-        return false;
-    default:
-        return false;
-    }
+    to->collation = from->collation;
+    to->other_collation = from->other_collation;
+    to->other_location = from->other_location;
+    to->explicit_collation = from->explicit_collation;
 }
 
-/* PostgreSQL docs 24.2.1: an explicit collation wins over implicit ones, a non-default implicit one over the default. */
+const char *coerce_collation_name(struct analysis *a, oid_t oid)
+{
+    struct catalog_collation collation;
+    return catalog_collation_by_oid(a->catalog, oid, &collation) ? arena_strdup(a->arena, collation.name) : "?";
+}
+
+bool coerce_require_collation(struct analysis *a, const struct expr *expr)
+{
+    if (!expr->other_collation)
+        return true;
+    analysis_error(a, ERRCODE_COLLATION_MISMATCH, expr->other_location, "collation mismatch between implicit collations \"%s\" and \"%s\"",
+                   coerce_collation_name(a, expr->collation), coerce_collation_name(a, expr->other_collation));
+    return diag_hint(a->diag, "You can choose the collation by applying the COLLATE clause to one or both expressions.");
+}
+
+enum collation_strength { COLLATION_NONE, COLLATION_IMPLICIT, COLLATION_CONFLICT, COLLATION_EXPLICIT };
+
+static enum collation_strength strength_of(const struct expr *expr)
+{
+    return expr->explicit_collation ? COLLATION_EXPLICIT : expr->other_collation ? COLLATION_CONFLICT : expr->collation ? COLLATION_IMPLICIT : COLLATION_NONE;
+}
+
+/* PostgreSQL docs 24.2.1: an explicit collation wins over implicit ones, a non-default implicit one over the default; two different ones
+ * of the same rank stand against each other. */
 struct expr *coerce_collate(struct analysis *a, struct expr *expr, int nargs, struct expr *const *args)
 {
-    oid_t collation = 0, explicit_one = 0;
+    struct expr derived = {0};
+    enum collation_strength strength = COLLATION_NONE;
     for (int i = 0; i < nargs; i++) {
         if (!args[i] || !type_is_collatable(a, args[i]->type))
             continue;
-        if (has_explicit_collation(args[i])) {
-            if (explicit_one && explicit_one != args[i]->collation)
-                return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location,
-                                      "collation mismatch between explicit collations");
-            explicit_one = args[i]->collation;
+        enum collation_strength rank = strength_of(args[i]);
+        if (rank > strength || (rank == COLLATION_IMPLICIT && strength == rank && derived.collation == DEFAULT_COLLATION_OID)) {
+            coerce_copy_collation(&derived, args[i]);
+            derived.location = args[i]->location;
+            strength = rank;
+        } else if (rank < strength || args[i]->collation == derived.collation || rank == COLLATION_CONFLICT) {
+            continue;
+        } else if (rank == COLLATION_EXPLICIT) {
+            return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location, "collation mismatch between explicit collations \"%s\" and \"%s\"",
+                                  coerce_collation_name(a, derived.collation), coerce_collation_name(a, args[i]->collation));
+        } else if (args[i]->collation != DEFAULT_COLLATION_OID) {
+            derived.other_collation = args[i]->collation;
+            derived.other_location = args[i]->location;
+            strength = COLLATION_CONFLICT;
         }
-        if (!collation || collation == DEFAULT_COLLATION_OID)
-            collation = args[i]->collation;
     }
-    if (explicit_one || collation)
-        expr->collation = explicit_one ? explicit_one : collation;
+    if (strength != COLLATION_NONE)
+        coerce_copy_collation(expr, &derived);
     return expr;
 }

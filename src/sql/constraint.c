@@ -167,7 +167,7 @@ static const char *equal_columns(struct lower *l, const struct catalog_relation 
     struct buf buf = {0};
     for (int i = 0; i < count; i++) {
         const struct catalog_column *x = catalog_column_by_attnum(a, a_keys[i]), *y = catalog_column_by_attnum(b, b_keys[i]);
-        const char *collation = lower_collation(l->catalog, x->type, 0);
+        const char *collation = lower_collation(l, x->type, x->collation);
         buf_printf(&buf, "%s%s.%s = %s.%s", i ? " AND " : "", a_alias, lower_quote(l, x->storage), b_alias,
                    lower_quote(l, y->storage));
         if (collation)

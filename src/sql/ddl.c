@@ -6,7 +6,7 @@ bool ddl_is_prepared(struct ddl *d)
 {
     int64_t one;
     bool found = false;
-    return ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_type'", 0, NULL, &one, &found) && found;
+    return ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_collation'", 0, NULL, &one, &found) && found;
 }
 
 bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation, const struct catalog_index *index)
@@ -85,6 +85,12 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
         return ddl_alter_function(d, node->alter_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
         return ddl_create_domain(d, node->create_domain_stmt);
+    case PG_QUERY__NODE__NODE_DEFINE_STMT:
+        if (node->define_stmt->kind == PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION)
+            return ddl_create_collation(d, node->define_stmt);
+        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "this statement is not supported yet");
+    case PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT:
+        return ddl_alter_collation(d, node->alter_collation_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
         return ddl_create_extension(d, node->create_extension_stmt);
     case PG_QUERY__NODE__NODE_ALTER_EXTENSION_STMT:

@@ -109,7 +109,33 @@ bool ddl_functions_changed(struct ddl *d);
 const char *ddl_describe_function(struct ddl *d, const struct catalog_function *function);
 bool ddl_drop_schema_functions(struct ddl *d, oid_t schema);
 
+/* The SQLite collation of a column; NULL: none. */
+const char *ddl_column_collation(struct ddl *d, const struct catalog_column *column, const struct type_desc *type);
+
+/* ---- ddl_depend.c ---- */
+
+struct ddl_dependent {
+    const char *words, *on; /* "column a of table t", "type citext" */
+    const char *sql;        /* what takes it away */
+};
+struct ddl_dependents {
+    int count, capacity;
+    struct ddl_dependent *items;
+};
+/* "table t", "view s.v" */
+const char *ddl_relation_words(struct ddl *d, const struct catalog_relation *relation);
+/* Texts are kept as they are: they must live as long as the statement. */
+void ddl_add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const char *on, const char *sql);
+void ddl_dependent_column(struct ddl *d, struct ddl_dependents *all, const struct catalog_relation *relation, const struct catalog_column *column, const char *on);
+/* Take away all dependents of what `words` names, or report that they are there (2BP01). */
+bool ddl_release_dependents(struct ddl *d, const struct ddl_dependents *all, const char *words, bool cascade);
+
 /* ---- statements ---- */
+bool ddl_create_collation(struct ddl *d, const PgQuery__DefineStmt *stmt);
+bool ddl_alter_collation(struct ddl *d, const PgQuery__AlterCollationStmt *stmt);
+bool ddl_rename_collation(struct ddl *d, const PgQuery__RenameStmt *stmt);
+bool ddl_comment_collation(struct ddl *d, const PgQuery__CommentStmt *stmt, const struct datum *comment);
+bool ddl_drop_collations(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_create_function(struct ddl *d, const PgQuery__CreateFunctionStmt *stmt);
 bool ddl_alter_function(struct ddl *d, const PgQuery__AlterFunctionStmt *stmt);
 bool ddl_drop_functions(struct ddl *d, const PgQuery__DropStmt *stmt);

@@ -157,9 +157,10 @@ static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     if (plain) {
         const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
         static const char *const words[] = {[STORAGE_INTEGER] = "INTEGER", [STORAGE_REAL] = "REAL", [STORAGE_TEXT] = "TEXT", [STORAGE_BLOB] = "BLOB"};
+        const char *collation = ddl_column_collation(d, column, type);
         a->in_place_additions++;
         return ddl_run(d, arena_printf(d->arena, "ALTER TABLE %s ADD COLUMN %s %s%s%s", ddl_quote(d, a->to->storage), ddl_quote(d, column->storage), words[type->storage],
-                                       type->sqlite_collation ? " COLLATE " : "", type->sqlite_collation ? ddl_quote(d, type->sqlite_collation) : ""));
+                                       collation ? " COLLATE " : "", collation ? ddl_quote(d, collation) : ""));
     }
     a->rebuild = true;
     if (!column->generated && (column->default_expr || column->identity)) {
@@ -354,13 +355,19 @@ static bool set_type(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     int32_t typmod;
     if (!column || !analyse_type_name(d->compiler, def->type_name, &type, &typmod, d->diag))
         return false;
+    oid_t collated = 0;
+    const struct type_desc *wanted = catalog_type_by_oid(d->catalog, type);
+    if (def->coll_clause && !analyse_collation_name(d->compiler, def->coll_clause->n_collname, def->coll_clause->collname, def->coll_clause->location, &collated, d->diag))
+        return false;
+    if (collated && wanted && !wanted->collation)
+        return diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", wanted->name);
     if (!may_rewrite(a))
         return false;
     if (a->from->kind == 'c') {
         const struct type_desc *new = catalog_type_by_oid(d->catalog, type);
         column->type = type;
         column->typmod = typmod;
-        column->collation = new ? new->collation : 0;
+        column->collation = collated ? collated : new ? new->collation : 0;
         return true;
     }
     struct rte *entry = analyse_relation_entry(d->compiler, d->arena, a->from);
@@ -390,7 +397,7 @@ static bool set_type(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     column->type = type;
     column->typmod = typmod;
     const struct type_desc *desc = catalog_type_by_oid(d->catalog, type);
-    column->collation = desc ? desc->collation : 0;
+    column->collation = collated ? collated : desc ? desc->collation : 0;
     for (int i = 0; i < a->to->nindexes; i++) {
         struct catalog_index *index = (struct catalog_index *) &a->to->indexes[i];
         bool integer = type == INT2_OID || type == INT4_OID || type == INT8_OID;

@@ -140,6 +140,20 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
 
 /* ---- CREATE TABLE AS ---- */
 
+/* What a query's output column is collated by as a column of a table or view: its own, where it is collatable. */
+static bool column_collation(struct ddl *d, const struct plan_column *from, const char *name, const struct type_desc *type, oid_t *collation)
+{
+    *collation = type ? type->collation : 0;
+    if (!*collation)
+        return true;
+    if (from->collation)
+        *collation = from->collation;
+    if (!from->other_collation)
+        return true;
+    diag_set(d->diag, ERRCODE_INDETERMINATE_COLLATION, "no collation was derived for column \"%s\" with collatable type %s", name, type->name);
+    return diag_hint(d->diag, "Use the COLLATE clause to set the collation explicitly.");
+}
+
 bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, int64_t *count)
 {
     struct catalog_relation relation;
@@ -168,7 +182,7 @@ bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, 
         column->type = plan->columns[i].type == UNKNOWN_OID ? TEXT_OID : plan->columns[i].type;
         column->typmod = plan->columns[i].typmod;
         const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
-        column->collation = type ? type->collation : 0;
+        good = good && column_collation(d, &plan->columns[i], name, type, &column->collation);
         if (type && type->typtype == 'p')
             good = diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "column \"%s\" has pseudo-type %s", name, type->name);
         buf_printf(&into, "%s?%d", i ? ", " : "", i + 1);
@@ -324,7 +338,7 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
         column->type = plan->columns[i].type == UNKNOWN_OID ? TEXT_OID : plan->columns[i].type;
         column->typmod = plan->columns[i].typmod;
         const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
-        column->collation = type ? type->collation : 0;
+        good = column_collation(d, &plan->columns[i], name, type, &column->collation);
     }
     /* Columns of a view that is replaced keep their names and types; new ones may follow. */
     for (int i = 0; good && old && i < old->natts; i++) {

@@ -335,6 +335,8 @@ bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt)
         return drop_indexes(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:
         return drop_schemas(d, stmt);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+        return ddl_drop_collations(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION:
         return ddl_drop_extensions(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:

@@ -2,7 +2,6 @@
 
 #include "catalog/extension.h"
 #include "sql/analyse_internal.h"
-#include "sql/parse.h"
 
 /* CREATE, ALTER and DROP EXTENSION: a row in the books. What it brings is built into the server (catalog/extension.h). */
 
@@ -172,16 +171,6 @@ static bool view_needs(struct ddl *d, const struct catalog_relation *view, struc
     return query && query_walk(query, 0, visit, search);
 }
 
-static const char *relation_words(struct ddl *d, const struct catalog_relation *relation)
-{
-    const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
-    const char *kind = relation->kind == 'v' ? "view" : relation->kind == 'c' ? "composite type" : "table";
-    return catalog_relation_is_visible(d->catalog, relation)
-               ? arena_printf(d->arena, "%s %s", kind, ddl_quote_if_needed(d, relation->name))
-               : arena_printf(d->arena, "%s %s.%s", kind, ddl_quote_if_needed(d, schema->name),
-                              ddl_quote_if_needed(d, relation->name));
-}
-
 static const char *member_words(struct ddl *d, const struct search *search)
 {
     struct buf text;
@@ -202,32 +191,16 @@ static const char *member_words(struct ddl *d, const struct search *search)
     return words;
 }
 
-/* What stands in the way of dropping the extension, and how CASCADE takes it away. */
-struct dependent {
-    const char *words, *member, *sql;
-};
-
-struct dependents {
-    int count, capacity;
-    struct dependent *items;
-};
-
-static void add_dependent(struct ddl *d, struct dependents *all, const char *words, const struct search *search, const char *sql)
+static void add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const struct search *search, const char *sql)
 {
-    if (all->count == all->capacity) {
-        int capacity = all->capacity ? all->capacity * 2 : 8;
-        all->items =
-            arena_grow(d->arena, all->items, sizeof *all->items * (size_t) all->capacity, sizeof *all->items * (size_t) capacity);
-        all->capacity = capacity;
-    }
-    all->items[all->count++] = (struct dependent){words, member_words(d, search), sql};
+    ddl_add_dependent(d, all, words, member_words(d, search), sql);
 }
 
 static void relation_dependents(struct ddl *d, const struct catalog_extension *extension, const struct catalog_relation *relation,
-                                struct dependents *all)
+                                struct ddl_dependents *all)
 {
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
-    const char *words = relation_words(d, relation),
+    const char *words = ddl_relation_words(d, relation),
                *name = arena_printf(d->arena, "%s.%s", ddl_quote(d, schema->name), ddl_quote(d, relation->name));
     struct search search = {.extension = extension};
     if (relation->kind == 'v') {
@@ -241,9 +214,7 @@ static void relation_dependents(struct ddl *d, const struct catalog_extension *e
         if (column->dropped)
             continue;
         if (is_member(extension, column->type))
-            add_dependent(
-                d, all, arena_printf(d->arena, "column %s of %s", column->name, words), &search,
-                arena_printf(d->arena, "ALTER TABLE %s DROP COLUMN IF EXISTS %s CASCADE", name, ddl_quote(d, column->name)));
+            ddl_dependent_column(d, all, relation, column, member_words(d, &search));
         else if (text_needs(d, relation, column->default_expr, &search))
             add_dependent(
                 d, all, arena_printf(d->arena, "default value for column %s of %s", column->name, words), &search,
@@ -269,44 +240,16 @@ static void relation_dependents(struct ddl *d, const struct catalog_extension *e
     }
 }
 
-static bool run_cascade(struct ddl *d, const struct dependents *all)
-{
-    if (all->count == 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %s", all->items[0].words);
-    else if (all->count > 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %d other objects", all->count);
-    for (int i = 0; i < all->count; i++) {
-        const PgQuery__Node *node = parse_statement(d->arena, all->items[i].sql, d->diag);
-        if (!node)
-            return false;
-        if (!(node->node_case == PG_QUERY__NODE__NODE_DROP_STMT ? ddl_drop(d, node->drop_stmt)
-                                                                : ddl_alter_table(d, node->alter_table_stmt)))
-            return false;
-    }
-    return true;
-}
-
 static bool drop_one(struct ddl *d, const struct catalog_extension *extension, bool cascade)
 {
-    struct dependents all = {0};
+    struct ddl_dependents all = {0};
     const struct catalog_relation *relation;
     const char *name = arena_strdup(d->arena, extension->name);
     for (int i = 0; (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
         relation_dependents(d, extension, relation, &all);
-    if (all.count && !cascade) {
-        struct buf details;
-        buf_init(&details);
-        for (int i = 0; i < all.count; i++)
-            buf_printf(&details, "%s%s depends on %s", i ? "\n" : "", all.items[i].words, all.items[i].member);
-        diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop extension %s because other objects depend on it",
-                 name);
-        diag_detail(d->diag, "%s", buf_cstr(&details));
-        diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
-        buf_deinit(&details);
-        return false;
-    }
     struct datum row = datum_cstr(name);
-    return run_cascade(d, &all) && ddl_bind(d, "DELETE FROM pgquill_extension WHERE name = ?1", 1, &row) && ddl_reload(d);
+    return ddl_release_dependents(d, &all, arena_printf(d->arena, "extension %s", name), cascade) &&
+           ddl_bind(d, "DELETE FROM pgquill_extension WHERE name = ?1", 1, &row) && ddl_reload(d);
 }
 
 bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt)

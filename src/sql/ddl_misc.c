@@ -417,6 +417,8 @@ bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
         struct datum row[] = {datum_int(schema->oid), comment};
         return ddl_prepare_file(d) && ddl_bind(d, "UPDATE pgquill_schema SET comment = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
     }
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+        return ddl_comment_collation(d, stmt, &comment);
     case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION: {
         const struct catalog_extension *extension = catalog_extension_by_name(d->catalog, stmt->object->string->sval);
         if (!extension)
@@ -592,6 +594,8 @@ bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt)
     }
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
         return rename_index(d, stmt);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+        return ddl_rename_collation(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT:
         return rename_constraint(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:

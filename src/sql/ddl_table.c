@@ -530,6 +530,13 @@ static bool put_constraint(struct ddl *d, struct buf *sql, const struct catalog_
     return true;
 }
 
+const char *ddl_column_collation(struct ddl *d, const struct catalog_column *column, const struct type_desc *type)
+{
+    char name[64];
+    bool is_plain = !type->sqlite_collation || strcmp(type->sqlite_collation, "RTRIM") == 0;
+    return is_plain && catalog_collation_storage(d->catalog, column->collation, name, sizeof name) ? arena_strdup(d->arena, name) : type->sqlite_collation;
+}
+
 static bool put_column(struct ddl *d, struct buf *sql, const struct catalog_relation *relation, const struct catalog_column *column)
 {
     const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
@@ -537,8 +544,9 @@ static bool put_column(struct ddl *d, struct buf *sql, const struct catalog_rela
         return diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "type with OID %u does not exist", column->type);
     bool rowid = relation->rowid_attnum == column->attnum;
     buf_printf(sql, "%s %s", ddl_quote(d, column->storage), rowid ? "INTEGER PRIMARY KEY" : storage_words(type));
-    if (type->sqlite_collation)
-        buf_printf(sql, " COLLATE %s", ddl_quote(d, type->sqlite_collation));
+    const char *collation = ddl_column_collation(d, column, type);
+    if (collation)
+        buf_printf(sql, " COLLATE %s", ddl_quote(d, collation));
     if (column->generated) {
         const char *text = ddl_expr_text(d, relation, column->default_expr);
         if (!text)

@@ -19,7 +19,4 @@ const char *lower_expr_text(struct compiler *compiler, struct arena *arena, cons
  * NULL after a report. */
 const char *lower_select_text(struct compiler *compiler, struct arena *arena, struct query *query, struct diag *diag);
 
-/* The SQLite collation that values of a type (and PostgreSQL collation) compare under; NULL: BINARY. */
-const char *lower_collation(const struct catalog *catalog, oid_t type, oid_t collation);
-
 #endif

@@ -130,7 +130,7 @@ static const char *aggregate_core(struct lower *l, const struct expr *expr)
     }
     const char *collation = NULL;
     if (one && (strcmp(proc->name, "min") == 0 || strcmp(proc->name, "max") == 0) &&
-        lower_compares(l, NULL, args->items[0]->type, args->items[0]->type, 0, &collation)) {
+        lower_compares(l, NULL, args->items[0]->type, args->items[0]->type, args->items[0]->collation, &collation)) {
         const char *arg = lower_keyed(l, args->items[0]);
         return arg ? LOWER_PRINT(l, "%s(%s)", proc->name, arg) : NULL;
     }

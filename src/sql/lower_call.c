@@ -67,7 +67,6 @@ bool lower_compares(struct lower *l, const struct operator_fact *op, oid_t left,
                     const char **collation)
 {
     static const char *const names[] = {"=", "<>", "<", "<=", ">", ">="};
-    (void) pg_collation;
     *collation = NULL;
     bool known = !op;
     for (size_t i = 0; op && i < sizeof names / sizeof names[0]; i++)
@@ -78,8 +77,10 @@ bool lower_compares(struct lower *l, const struct operator_fact *op, oid_t left,
     if (!a || !b)
         return false;
     int group = native_group(a->oid);
-    if (group && group == native_group(b->oid))
+    if (group && group == native_group(b->oid)) {
+        *collation = lower_collation(l, a->oid, pg_collation);
         return true;
+    }
     if (a->oid != b->oid) {
         /* regclass and its kin beside plain numbers. */
         return (group == 2 && native_group(b->oid) == 1) || (group == 1 && native_group(b->oid) == 2);
@@ -200,7 +201,7 @@ const char *lower_operator(struct lower *l, const struct operator_fact *op, oid_
 {
     const char *sqlite_collation = NULL;
     if (lower_compares(l, op, left_type, right_type, collation, &sqlite_collation))
-        return sqlite_collation ? LOWER_PRINT(l, "(%s %s %s COLLATE %s)", left, op->name, right, lower_quote(l, sqlite_collation))
+        return sqlite_collation ? LOWER_PRINT(l, "(%s COLLATE %s %s %s)", left, lower_quote(l, sqlite_collation), op->name, right)
                                 : LOWER_PRINT(l, "(%s %s %s)", left, op->name, right);
     const struct proc_fact *proc = catalog_proc_by_oid(l->catalog, op->proc);
     if (!proc)
@@ -256,12 +257,22 @@ const char *lower_call(struct lower *l, const struct expr *expr)
     const struct expr_list *args = &expr->call.args;
     if (expr->call.inlined)
         return lower_inlined(l, expr);
+    bool handled = false;
+    const char *text = NULL;
+    if (!lower_collated_call(l, expr, &handled, &text))
+        return NULL;
+    if (handled)
+        return text;
     if (expr->call.op && args->count == 2) {
         const char *collation = NULL;
-        if (lower_compares(l, expr->call.op, args->items[0]->type, args->items[1]->type, 0, &collation)) {
+        if (lower_compares(l, expr->call.op, args->items[0]->type, args->items[1]->type, expr->collation, &collation)) {
+            if (!lower_has_collation(l, expr, "string comparison"))
+                return NULL;
             const char *left = lower_expr(l, args->items[0]);
             const char *right = left ? lower_expr(l, args->items[1]) : NULL;
-            return right ? lower_operator(l, expr->call.op, args->items[0]->type, left, args->items[1]->type, right, 0,
+            if (!collation)
+                left = lower_collated(l, left, NULL, args->items[0], args->items[1]);
+            return right ? lower_operator(l, expr->call.op, args->items[0]->type, left, args->items[1]->type, right, expr->collation,
                                           expr->location)
                          : NULL;
         }

@@ -16,18 +16,60 @@ static const struct type_desc *base_type(const struct catalog *catalog, oid_t oi
     return type;
 }
 
-const char *lower_collation(const struct catalog *catalog, oid_t oid, oid_t collation)
+const char *lower_collation(struct lower *l, oid_t oid, oid_t collation)
 {
-    (void) collation; /* every collation that exists compares text by its bytes */
-    const struct type_desc *type = base_type(catalog, oid);
+    const struct type_desc *type = base_type(l->catalog, oid);
+    char name[64];
+    if (type && type->collation && collation && catalog_collation_storage(l->catalog, collation, name, sizeof name))
+        return type->sqlite_collation && strcmp(type->sqlite_collation, "RTRIM") != 0 ? type->sqlite_collation : arena_strdup(l->arena, name);
     return type ? type->sqlite_collation : NULL;
+}
+
+/* What SQLite itself compares the text of an expression under when nothing else is said: columns carry their collation along. */
+static const char *natural_collation(struct lower *l, const struct expr *expr)
+{
+    switch (expr->kind) {
+    case EXPR_COLUMN:
+        return lower_collation(l, expr->type, expr->collation);
+    case EXPR_RELABEL:
+        return natural_collation(l, expr->cast.arg) ? lower_collation(l, expr->type, expr->collation) : NULL;
+    case EXPR_COLLATE:
+        return natural_collation(l, expr->unary.arg) ? lower_collation(l, expr->type, expr->collation) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* The argument of a relabelling or of COLLATE: a column that carries another collation than this expression's is told so. */
+static const char *lower_relabelled(struct lower *l, const struct expr *expr, const struct expr *arg)
+{
+    const char *natural = natural_collation(l, arg), *own = natural ? lower_collation(l, expr->type, expr->collation) : NULL;
+    const char *text = lower_expr(l, arg);
+    if (!text || !natural || (own && strcmp(own, natural) == 0))
+        return text;
+    return LOWER_PRINT(l, "(%s COLLATE %s)", text, lower_quote(l, own ? own : "BINARY"));
+}
+
+bool lower_has_collation(struct lower *l, const struct expr *expr, const char *purpose)
+{
+    if (!expr->other_collation)
+        return true;
+    lower_error(l, ERRCODE_INDETERMINATE_COLLATION, -1, "could not determine which collation to use for %s", purpose);
+    return diag_hint(l->diag, "Use the COLLATE clause to set the collation explicitly.");
+}
+
+const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left, const struct expr *right)
+{
+    if (!text)
+        return NULL;
+    if (!collation && (natural_collation(l, left) || (right && natural_collation(l, right))))
+        collation = "BINARY";
+    return collation ? LOWER_PRINT(l, "%s COLLATE %s", text, lower_quote(l, collation)) : text;
 }
 
 const char *lower_keyed(struct lower *l, const struct expr *expr)
 {
-    const char *text = lower_expr(l, expr);
-    const char *collation = lower_collation(l->catalog, expr->type, expr->collation);
-    return text && collation ? LOWER_PRINT(l, "%s COLLATE %s", text, lower_quote(l, collation)) : text;
+    return lower_collated(l, lower_expr(l, expr), lower_collation(l, expr->type, expr->collation), expr, NULL);
 }
 
 const char *lower_expr_list(struct lower *l, const struct expr_list *list)
@@ -156,7 +198,7 @@ static const char *lower_case(struct lower *l, const struct expr *expr)
             const char *this = NULL;
             native = when->kind == EXPR_CALL && when->call.op && strcmp(when->call.op->name, "=") == 0 &&
                      strip(when->call.args.items[0])->kind == EXPR_CASE_TEST &&
-                     lower_compares(l, when->call.op, when->call.args.items[0]->type, when->call.args.items[1]->type, 0, &this);
+                     lower_compares(l, when->call.op, when->call.args.items[0]->type, when->call.args.items[1]->type, when->collation, &this);
             collation = this;
         }
         if (native)
@@ -210,12 +252,11 @@ static const char *lower_distinct(struct lower *l, const struct expr *expr)
         return lower_take(l, &buf);
     }
     const char *left = lower_expr(l, a), *right = lower_expr(l, b), *collation = NULL;
-    if (!left || !right)
+    if (!left || !right || !lower_has_collation(l, expr, "string comparison"))
         return NULL;
     const char *is = expr->binary.negated ? "IS" : "IS NOT";
-    if (!expr->binary.op || lower_compares(l, expr->binary.op, a->type, b->type, 0, &collation)) {
-        if (collation)
-            right = LOWER_PRINT(l, "%s COLLATE %s", right, lower_quote(l, collation));
+    if (!expr->binary.op || lower_compares(l, expr->binary.op, a->type, b->type, expr->collation, &collation)) {
+        left = lower_collated(l, left, collation, a, b);
         return LOWER_PRINT(l, "(%s %s %s)", left, is, right);
     }
     const char *equal = lower_operator(l, expr->binary.op, a->type, left, b->type, right, 0, expr->location);
@@ -230,9 +271,8 @@ static const char *lower_nullif(struct lower *l, const struct expr *expr)
     const char *left = lower_expr(l, expr->binary.left), *right = lower_expr(l, expr->binary.right);
     if (!left || !right)
         return NULL;
-    if (lower_compares(l, expr->binary.op, expr->binary.left->type, expr->binary.right->type, 0, &collation))
-        return collation ? LOWER_PRINT(l, "nullif(%s COLLATE %s, %s)", left, lower_quote(l, collation), right)
-                         : LOWER_PRINT(l, "nullif(%s, %s)", left, right);
+    if (lower_compares(l, expr->binary.op, expr->binary.left->type, expr->binary.right->type, expr->collation, &collation))
+        return LOWER_PRINT(l, "nullif(%s, %s)", lower_collated(l, left, collation, expr->binary.left, expr->binary.right), right);
     const char *equal =
         lower_operator(l, expr->binary.op, expr->binary.left->type, left, expr->binary.right->type, right, 0, expr->location);
     return equal ? LOWER_PRINT(l, "CASE WHEN %s THEN NULL ELSE %s END", equal, left) : NULL;
@@ -248,13 +288,14 @@ static const char *lower_in_list(struct lower *l, const struct expr *expr)
         return NULL;
     bool native = true;
     for (int i = 0; native && i < expr->in_list.items.count; i++)
-        native = lower_compares(l, expr->in_list.op, left->type, expr->in_list.items.items[i]->type, left->collation, &collation);
+        native = lower_compares(l, expr->in_list.op, left->type, expr->in_list.items.items[i]->type, expr->collation, &collation);
     if (native) {
+        if (!lower_has_collation(l, expr, "string comparison"))
+            return NULL;
         const char *items = lower_expr_list(l, &expr->in_list.items);
         if (!items)
             return NULL;
-        return collation ? LOWER_PRINT(l, "(%s COLLATE %s %sIN (%s))", text, lower_quote(l, collation), not, items)
-                         : LOWER_PRINT(l, "(%s %sIN (%s))", text, not, items);
+        return LOWER_PRINT(l, "(%s %sIN (%s))", lower_collated(l, text, collation, left, NULL), not, items);
     }
     struct buf buf = {0};
     buf_printf(&buf, "(%s(", expr->in_list.negated ? "" : "");
@@ -294,9 +335,8 @@ static const char *lower_array_op(struct lower *l, const struct expr *expr)
     bool equal = strcmp(op->name, "=") == 0, differs = strcmp(op->name, "<>") == 0;
     bool array_known = array->kind == EXPR_CONST && array->constant.value.kind != DATUM_NULL;
     if (((equal && !expr->array_op.all) || (differs && expr->array_op.all)) &&
-        lower_compares(l, op, left->type, element, left->collation, &collation)) {
-        if (collation)
-            text = LOWER_PRINT(l, "%s COLLATE %s", text, lower_quote(l, collation));
+        lower_compares(l, op, left->type, element, expr->collation, &collation)) {
+        text = lower_collated(l, text, collation, left, NULL);
         /* A NULL array gives NULL, not false: one NULL element says so. */
         const char *null = array_known || array->kind == EXPR_LITERAL
                                ? ""
@@ -306,7 +346,7 @@ static const char *lower_array_op(struct lower *l, const struct expr *expr)
     }
     const char *alias = lower_fresh(l);
     const char *compared =
-        lower_operator(l, op, left->type, text, element, LOWER_PRINT(l, "%s.c1", alias), left->collation, expr->location);
+        lower_operator(l, op, left->type, text, element, LOWER_PRINT(l, "%s.c1", alias), expr->collation, expr->location);
     if (!compared)
         return NULL;
     const char *quantified =
@@ -466,7 +506,7 @@ static bool is_text_cast(const struct expr *element)
 static const char *lower_relabel(struct lower *l, const struct expr *expr)
 {
     const struct expr *arg = expr->cast.arg;
-    const char *text = lower_expr(l, arg);
+    const char *text = lower_relabelled(l, expr, arg);
     if (!text || (expr->type != RECORD_OID && expr->type != RECORD_ARRAY_OID))
         return text;
     const struct type_desc *type = base_type(l->catalog, arg->type);
@@ -668,7 +708,7 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
                    : NULL;
     }
     case EXPR_COLLATE:
-        return lower_expr(l, expr->unary.arg);
+        return lower_relabelled(l, expr, expr->unary.arg);
     case EXPR_SQL_VALUE:
         return lower_internal_call(l, "pgquill_sql_value", 2, (oid_t[]){INT4_OID, INT4_OID}, expr->type, -1,
                                    LOWER_PRINT(l, "%d, %d", expr->sql_value.which, expr->sql_value.precision));

@@ -85,6 +85,13 @@ const char *lower_native(struct lower *l, const char *template, int nargs, const
 /* left op right, from expressions or from texts of known types. */
 const char *lower_operator(struct lower *l, const struct operator_fact *op, oid_t left_type, const char *left, oid_t right_type,
                            const char *right, oid_t collation, int location);
+/* The SQLite collation that values of a type (and PostgreSQL collation) compare under; NULL: BINARY. */
+const char *lower_collation(struct lower *l, oid_t type, oid_t collation);
+/* `text` with a COLLATE where it is needed: for `collation`, or, when that is NULL, because SQLite would go by the collation of a column among
+ * the operands (`right` may be NULL). */
+const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left, const struct expr *right);
+/* 42P22 when an expression works under a collation and none could be derived. */
+bool lower_has_collation(struct lower *l, const struct expr *expr, const char *purpose);
 /* Does SQLite itself compare these two as PostgreSQL's operator does? *collation: what to compare under; NULL: BINARY. */
 bool lower_compares(struct lower *l, const struct operator_fact *op, oid_t left, oid_t right, oid_t pg_collation,
                     const char **collation);
@@ -95,6 +102,10 @@ const char *lower_proc_call(struct lower *l, const struct proc_fact *proc, const
 
 /* lower_aggregate.c */
 const char *lower_aggregate(struct lower *l, const struct expr *expr);
+
+/* lower_collate.c */
+/* Calls whose meaning depends on the collation that they work under: *handled when `*text` says one, or, false returned, is refused. */
+bool lower_collated_call(struct lower *l, const struct expr *expr, bool *handled, const char **text);
 
 /* lower_sublink.c */
 const char *lower_sublink(struct lower *l, const struct expr *expr);

@@ -74,15 +74,13 @@ const char *lower_sort(struct lower *l, int count, const struct sort_item *sort,
         if (sort[i].expr->kind == EXPR_CONST)
             continue;
         int ordinal = query ? output_ordinal(query, sort[i].expr) : 0;
-        const char *collation = lower_collation(l->catalog, sort[i].expr->type, sort[i].expr->collation);
+        const char *collation = lower_collation(l, sort[i].expr->type, sort[i].expr->collation);
         const char *text = ordinal ? LOWER_PRINT(l, "%d", ordinal) : lower_expr(l, sort[i].expr);
         if (!text) {
             buf_deinit(&buf);
             return NULL;
         }
-        buf_printf(&buf, "%s%s", buf.len ? ", " : "", text);
-        if (collation)
-            buf_printf(&buf, " COLLATE %s", lower_quote(l, collation));
+        buf_printf(&buf, "%s%s", buf.len ? ", " : "", lower_collated(l, text, collation, sort[i].expr, NULL));
         append_direction(&buf, &sort[i], is_not_null(sort[i].expr));
     }
     return lower_take(l, &buf);
@@ -439,7 +437,7 @@ static const char *numbered_select(struct lower *l, struct query *query, const s
             goto fail;
         buf_printf(&hidden, ", %s AS h%d", key, ++nkeys);
         buf_printf(&order, "%sh%d", nkeys > 1 ? ", " : " ORDER BY ", nkeys);
-        const char *collation = lower_collation(l->catalog, query->sort[i].expr->type, 0);
+        const char *collation = lower_collation(l, query->sort[i].expr->type, query->sort[i].expr->collation);
         if (collation)
             buf_printf(&order, " COLLATE %s", lower_quote(l, collation));
         append_direction(&order, &query->sort[i], is_not_null(query->sort[i].expr));
@@ -484,7 +482,7 @@ static const char *values_select(struct lower *l, struct query *query, bool coll
     struct buf buf = {0};
     buf_puts(&buf, "SELECT ");
     for (int i = 0; i < query->values[0].count; i++) {
-        const char *collation = collate ? lower_collation(l->catalog, query->values[0].items[i]->type, 0) : NULL;
+        const char *collation = collate ? lower_collation(l, query->values[0].items[i]->type, query->values[0].items[i]->collation) : NULL;
         buf_printf(&buf, "%scolumn%d", i ? ", " : "", i + 1);
         if (collation)
             buf_printf(&buf, " COLLATE %s", lower_quote(l, collation));

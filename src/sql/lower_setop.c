@@ -21,7 +21,7 @@ static const char *numbered_arm(struct lower *l, const struct query *outer, stru
         if (outer->targets[i].junk)
             continue;
         at++;
-        const char *collation = lower_collation(l->catalog, outer->targets[i].expr->type, 0);
+        const char *collation = lower_collation(l, outer->targets[i].expr->type, outer->targets[i].expr->collation);
         const char *suffix = collation ? LOWER_PRINT(l, " COLLATE %s", lower_quote(l, collation)) : "";
         buf_printf(&keys, "%sc%d%s", at > 1 ? ", " : "", at, suffix);
         buf_printf(&columns, "%sc%d%s AS c%d", at > 1 ? ", " : "", at, suffix, at);

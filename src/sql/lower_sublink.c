@@ -39,9 +39,7 @@ static const char *native_list(struct lower *l, const struct expr *expr)
             buf_deinit(&buf);
             return NULL;
         }
-        buf_printf(&buf, "%s%s", i ? ", " : "", text);
-        if (collation)
-            buf_printf(&buf, " COLLATE %s", lower_quote(l, collation));
+        buf_printf(&buf, "%s%s", i ? ", " : "", lower_collated(l, text, collation, left, NULL));
     }
     return lower_take(l, &buf);
 }

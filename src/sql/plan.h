@@ -54,6 +54,7 @@ struct plan_column {
     const char *name;
     oid_t type;
     int32_t typmod;
+    oid_t collation, other_collation; /* as struct expr has them */
     oid_t table;             /* RowDescription: 0 when not a plain column */
     int16_t attnum;
     const struct type_desc *desc;

@@ -63,6 +63,8 @@ struct expr *expr_column(struct analysis *a, struct rte *rte, int attno, int lev
     expr->typmod = column->typmod;
     if (column->collation)
         expr->collation = column->collation;
+    expr->other_collation = column->other_collation;
+    expr->other_location = location;
     expr->column.rte = rte;
     expr->column.attno = attno;
     expr->column.levels_up = levels_up;

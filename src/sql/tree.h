@@ -87,7 +87,10 @@ struct expr {
     enum expr_kind kind;
     oid_t type;
     int32_t typmod;
-    oid_t collation;
+    oid_t collation;         /* of its value; of a comparison and its like, the one that it works under */
+    oid_t other_collation;   /* not 0: none could be derived, for this one stands against `collation` */
+    int other_location;      /* where the other comes from */
+    bool explicit_collation; /* COLLATE is below */
     int location;
     union {
         struct { struct datum value; } constant;                       /* EXPR_CONST, in storage form; type UNKNOWN: text as written */
@@ -134,7 +137,7 @@ struct rte_column {
     const char *name;
     oid_t type;
     int32_t typmod;
-    oid_t collation;
+    oid_t collation, other_collation;
     bool not_null;                         /* proven: lets lowering leave NULLS LAST out */
     const struct catalog_column *attribute; /* of a relation; NULL */
     bool hidden;                           /* dropped */

@@ -6,7 +6,7 @@ SELECT digest('a', 'nope');
 SELECT hmac('data', 'key', 'sha256'), hmac('\x01'::bytea, '\x02'::bytea, 'md5');
 SELECT crypt('pw', '$1$abcdefgh$'), crypt('pw', 'ab'), crypt('pw', '_J9..rasm');
 SELECT crypt('pw', '$2a$06$abcdefghijklmnopqrstuu');
-SELECT crypt('secret', s) = crypt('secret', crypt('secret', s)) AS same, left(s, 4) FROM (VALUES (gen_salt('bf', 4)), (gen_salt('md5'))) v(s);
+SELECT crypt('secret', s) = crypt('secret', crypt('secret', s)) FROM (VALUES (gen_salt('bf', 4)), (gen_salt('md5'))) v(s);
 SELECT length(gen_salt('des')), length(gen_salt('xdes')), length(gen_salt('md5')), left(gen_salt('bf', 8), 7);
 SELECT gen_salt('what');
 SELECT gen_salt('bf', 3);
