@@ -42,6 +42,7 @@ struct catalog_index {
     int nkeys;
     const int16_t *attnums;  /* 0: an expression */
     const char *const *exprs;/* per key: SQL text, NULL for a column */
+    const oid_t *collations; /* per key: what COLLATE said; 0: the column's own */
     const uint8_t *options;  /* per key: 1 DESC, 2 NULLS FIRST (pg_index.indoption) */
     const char *predicate;   /* SQL text; NULL */
     oid_t constraint;        /* the constraint it serves; 0 */

@@ -16,7 +16,7 @@
     " generated TEXT, default_expr TEXT, ndims INTEGER NOT NULL, comment TEXT, PRIMARY KEY (relation, attnum)) WITHOUT ROWID;"                          \
     "CREATE TABLE IF NOT EXISTS pgquill_index (oid INTEGER PRIMARY KEY, relation INTEGER NOT NULL, name TEXT NOT NULL, storage TEXT,"                   \
     " is_unique INTEGER NOT NULL, is_primary INTEGER NOT NULL, is_rowid INTEGER NOT NULL, nulls_not_distinct INTEGER NOT NULL, attnums TEXT NOT NULL,"  \
-    " exprs TEXT, options TEXT, predicate TEXT, constraint_oid INTEGER, method TEXT, comment TEXT);"                                                    \
+    " exprs TEXT, options TEXT, predicate TEXT, constraint_oid INTEGER, method TEXT, comment TEXT, collations TEXT);"                                                    \
     "CREATE TABLE IF NOT EXISTS pgquill_constraint (oid INTEGER PRIMARY KEY, relation INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"        \
     " attnums TEXT NOT NULL, index_oid INTEGER, check_expr TEXT, foreign_relation INTEGER, foreign_attnums TEXT, on_update TEXT, on_delete TEXT,"       \
     " match_type TEXT, is_deferrable INTEGER NOT NULL, is_deferred INTEGER NOT NULL, validated INTEGER NOT NULL, comment TEXT);"                                   \
@@ -50,7 +50,7 @@
     "FROM pgquill_column ORDER BY relation, attnum"
 #define HIDDEN_READ_INDEXES                                                                                                                              \
     "SELECT relation, oid, name, storage, is_unique, is_primary, is_rowid, nulls_not_distinct, attnums, exprs, options, predicate, constraint_oid, "    \
-    "method, comment FROM pgquill_index ORDER BY relation, oid"
+    "method, comment, collations FROM pgquill_index ORDER BY relation, oid"
 #define HIDDEN_READ_CONSTRAINTS                                                                                                                          \
     "SELECT relation, oid, name, kind, attnums, index_oid, check_expr, foreign_relation, foreign_attnums, on_update, on_delete, match_type, is_deferrable, "    \
     "is_deferred, validated, comment FROM pgquill_constraint ORDER BY relation, oid"

@@ -205,6 +205,19 @@ static void load_columns(struct loader *l, struct catalog_relation *relation)
     relation->natts = count;
 }
 
+/* "0 950": one for each of `count` keys; NULL when nothing is said. */
+static oid_t *oids_at(const struct rows *rows, int row, int column, struct arena *arena, int count)
+{
+    const char *at = text_at(rows, row, column);
+    oid_t *oids = at ? arena_array(arena, oid_t, count) : NULL;
+    for (int i = 0; at && i < count; i++) {
+        char *end;
+        oids[i] = (oid_t) strtoul(at, &end, 10);
+        at = end;
+    }
+    return oids;
+}
+
 /* "x\037y": expressions of an index, one per key, empty for a column. */
 static const char *const *split_exprs(struct arena *arena, const char *text, int count)
 {
@@ -245,6 +258,7 @@ static void load_indexes(struct loader *l, struct catalog_relation *relation)
                                             .attnums = attnums,
                                             .exprs = split_exprs(arena, text_at(rows, row, 9), nkeys),
                                             .options = bits,
+                                            .collations = oids_at(rows, row, 15, arena, nkeys),
                                             .predicate = text_at(rows, row, 11),
                                             .constraint = (oid_t) int_at(rows, row, 12),
                                             .method = text_at(rows, row, 13) ? text_at(rows, row, 13) : "btree",

@@ -223,6 +223,10 @@ static bool indexdef(struct fcall *call, oid_t oid, int column, bool pretty, str
         if (i)
             buf_puts(&out, ", ");
         put_key(call, &out, relation, index, i, pretty);
+        if (index->collations && index->collations[i]) {
+            buf_puts(&out, " COLLATE ");
+            call->env->resolver->oid_to_name(call->env->resolver->self, REGCOLLATION_OID, index->collations[i], &out);
+        }
         if (options & DESCENDING)
             buf_puts(&out, options & NULLS_FIRST ? " DESC" : " DESC NULLS LAST");
         else if (options & NULLS_FIRST)

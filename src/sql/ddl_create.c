@@ -220,6 +220,25 @@ bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, 
 
 /* ---- CREATE INDEX ---- */
 
+static bool key_collation(struct ddl *d, struct catalog_index *index, int k, const PgQuery__IndexElem *element, oid_t type_oid, oid_t natural)
+{
+    oid_t collation;
+    if (!element->n_collation)
+        return true;
+    const struct type_desc *type = catalog_type_by_oid(d->catalog, type_oid);
+    if (!type || !type->collation) {
+        struct buf name = {0};
+        type_format(catalog_type_resolver(d->catalog), type_oid, -1, &name);
+        diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", buf_cstr(&name));
+        buf_deinit(&name);
+        return false;
+    }
+    if (!analyse_collation_name(d->compiler, element->n_collation, element->collation, -1, &collation, d->diag))
+        return false;
+    ((oid_t *) index->collations)[k] = collation == natural ? 0 : collation;
+    return true;
+}
+
 static bool index_key(struct ddl *d, const struct catalog_relation *relation, struct catalog_index *index, int k, const PgQuery__IndexElem *element)
 {
     uint8_t option = element->ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC ? 1 : 0;
@@ -231,11 +250,11 @@ static bool index_key(struct ddl *d, const struct catalog_relation *relation, st
         if (!column)
             return diag_set(d->diag, ERRCODE_UNDEFINED_COLUMN, "column \"%s\" does not exist", element->name);
         ((int16_t *) index->attnums)[k] = column->attnum;
-        return true;
+        return key_collation(d, index, k, element, column->type, column->collation);
     }
     struct rte *entry = analyse_relation_entry(d->compiler, d->arena, relation);
     struct expr *expr = analyse_expr_node(d->compiler, d->arena, element->expr, d->text, entry, "index expressions", d->diag);
-    if (!expr)
+    if (!expr || !key_collation(d, index, k, element, expr->type, expr->collation))
         return false;
     struct diag ignored = {0};
     const char *text = deparse_typed(d->catalog, d->arena, expr, entry, d->compiler->env->types, &ignored);
@@ -286,6 +305,7 @@ bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt)
     index->attnums = arena_array(d->arena, int16_t, count);
     index->exprs = arena_array(d->arena, const char *, count);
     index->options = arena_array(d->arena, uint8_t, count);
+    index->collations = arena_array(d->arena, oid_t, count);
     index->method = stmt->access_method && *stmt->access_method ? arena_strdup(d->arena, stmt->access_method) : "btree";
     for (int k = 0; k < count; k++)
         if (!index_key(d, relation, index, k, stmt->index_params[k]->index_elem))

@@ -196,6 +196,49 @@ static void add_dependent(struct ddl *d, struct ddl_dependents *all, const char 
     ddl_add_dependent(d, all, words, member_words(d, search), sql);
 }
 
+struct column_use {
+    const struct catalog_relation *relation;
+    int attno;
+};
+
+static bool visit_column(void *argument, struct expr *expr, int depth, bool *skip)
+{
+    const struct column_use *use = argument;
+    (void) depth;
+    (void) skip;
+    return expr->kind == EXPR_COLUMN && expr->column.rte->relation == use->relation && expr->column.attno == use->attno;
+}
+
+static bool is_dependent(const struct ddl_dependents *all, const char *sql)
+{
+    for (int i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].sql, sql) == 0)
+            return true;
+    return false;
+}
+
+static const char *drop_view_sql(struct ddl *d, const struct catalog_relation *view)
+{
+    const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, view->schema);
+    return arena_printf(d->arena, "DROP VIEW IF EXISTS %s.%s CASCADE", ddl_quote(d, schema->name), ddl_quote(d, view->name));
+}
+
+/* Views go with the columns that they read. */
+static void column_views(struct ddl *d, const struct catalog_relation *relation, int column, struct ddl_dependents *all)
+{
+    struct column_use use = {relation, column + 1};
+    const struct catalog_relation *view;
+    for (int i = 0; (view = catalog_relation_at(d->catalog, i)) && !view->is_system; i++) {
+        struct diag ignored = {0};
+        struct query *query = view->kind == 'v' && view->view_query ? analyse_query_text(d->compiler, d->arena, view->view_query, &ignored) : NULL;
+        diag_clear(&ignored);
+        const char *sql = query && query_walk(query, 0, visit_column, &use) ? drop_view_sql(d, view) : NULL;
+        if (sql && !is_dependent(all, sql))
+            ddl_add_dependent(d, all, ddl_relation_words(d, view),
+                              arena_printf(d->arena, "column %s of %s", relation->columns[column].name, ddl_relation_words(d, relation)), sql);
+    }
+}
+
 static void relation_dependents(struct ddl *d, const struct catalog_extension *extension, const struct catalog_relation *relation,
                                 struct ddl_dependents *all)
 {
@@ -204,8 +247,8 @@ static void relation_dependents(struct ddl *d, const struct catalog_extension *e
                *name = arena_printf(d->arena, "%s.%s", ddl_quote(d, schema->name), ddl_quote(d, relation->name));
     struct search search = {.extension = extension};
     if (relation->kind == 'v') {
-        if (view_needs(d, relation, &search))
-            add_dependent(d, all, words, &search, arena_printf(d->arena, "DROP VIEW IF EXISTS %s CASCADE", name));
+        if (!is_dependent(all, drop_view_sql(d, relation)) && view_needs(d, relation, &search))
+            add_dependent(d, all, words, &search, drop_view_sql(d, relation));
         return;
     }
     for (int i = 0; i < relation->natts; i++) {
@@ -213,8 +256,10 @@ static void relation_dependents(struct ddl *d, const struct catalog_extension *e
         search = (struct search){.extension = extension, .found = column->type};
         if (column->dropped)
             continue;
-        if (is_member(extension, column->type))
+        if (is_member(extension, column->type)) {
             ddl_dependent_column(d, all, relation, column, member_words(d, &search));
+            column_views(d, relation, i, all);
+        }
         else if (text_needs(d, relation, column->default_expr, &search))
             add_dependent(
                 d, all, arena_printf(d->arena, "default value for column %s of %s", column->name, words), &search,

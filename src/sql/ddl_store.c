@@ -118,13 +118,21 @@ static bool store_indexes(struct ddl *d, const struct catalog_relation *relation
             }
             options[k] = x->options ? x->options[k] : 0;
         }
+        struct buf collations = {0};
+        bool collated = false;
+        for (int k = 0; k < x->nkeys && x->collations; k++) {
+            buf_printf(&collations, k ? " %u" : "%u", x->collations[k]);
+            collated |= x->collations[k] != 0;
+        }
+        const char *collation_text = collated ? arena_strndup(d->arena, collations.data, collations.len) : NULL;
+        buf_deinit(&collations);
         const char *expr_text = any ? arena_strndup(d->arena, exprs.data, exprs.len) : NULL;
         buf_deinit(&exprs);
         struct datum row[] = {datum_int(x->oid), datum_int(relation->oid), datum_cstr(x->name), optional_text(x->storage), datum_int(x->is_unique),
                               datum_int(x->is_primary), datum_int(x->is_rowid), datum_int(x->nulls_not_distinct), numbers(d, x->nkeys, x->attnums),
                               optional_text(expr_text), numbers(d, x->nkeys, options), optional_text(x->predicate),
-                              x->constraint ? datum_int(x->constraint) : datum_null(), optional_text(x->method), optional_text(x->comment)};
-        if (!ddl_bind(d, "INSERT INTO pgquill_index VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)", 15, row))
+                              x->constraint ? datum_int(x->constraint) : datum_null(), optional_text(x->method), optional_text(x->comment), optional_text(collation_text)};
+        if (!ddl_bind(d, "INSERT INTO pgquill_index VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)", 16, row))
             return false;
     }
     return true;

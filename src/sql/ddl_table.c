@@ -255,8 +255,13 @@ bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const P
     if (def->coll_clause) {
         if (!analyse_collation_name(d->compiler, def->coll_clause->n_collname, def->coll_clause->collname, def->coll_clause->location, &column->collation, d->diag))
             return false;
-        if (!type->collation)
-            return diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", type->name);
+        if (!type->collation) {
+            struct buf name = {0};
+            type_format(catalog_type_resolver(d->catalog), column->type, -1, &name);
+            diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", buf_cstr(&name));
+            buf_deinit(&name);
+            return compiler_position(d->compiler, d->diag, def->coll_clause->location);
+        }
     }
     for (size_t i = 0; i < def->n_constraints; i++)
         if (!column_constraint(d, relation, column, def->constraints[i]->constraint, owned))
@@ -582,6 +587,17 @@ const char *ddl_table_sql(struct ddl *d, const struct catalog_relation *relation
     return text;
 }
 
+/* What a key says when it is not collated as its column is. */
+static const char *index_collation(struct ddl *d, const struct catalog_index *index, int k)
+{
+    char name[64];
+    if (!index->collations || !index->collations[k])
+        return "";
+    if (!catalog_collation_storage(d->catalog, index->collations[k], name, sizeof name))
+        return " COLLATE BINARY";
+    return arena_printf(d->arena, " COLLATE %s", ddl_quote(d, name));
+}
+
 bool ddl_create_index(struct ddl *d, const struct catalog_relation *relation, const struct catalog_index *index)
 {
     if (index->is_rowid)
@@ -593,7 +609,7 @@ bool ddl_create_index(struct ddl *d, const struct catalog_relation *relation, co
         const char *key = index->attnums[k] ? ddl_quote(d, catalog_column_by_attnum(relation, index->attnums[k])->storage) : ddl_expr_text(d, relation, index->exprs[k]);
         good = key != NULL;
         if (good)
-            buf_printf(&sql, "%s%s%s", k ? ", " : "", key, index->options && index->options[k] & 1 ? " DESC" : "");
+            buf_printf(&sql, "%s%s%s%s", k ? ", " : "", key, index_collation(d, index, k), index->options && index->options[k] & 1 ? " DESC" : "");
     }
     buf_putc(&sql, ')');
     if (good && index->predicate) {

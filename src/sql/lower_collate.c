@@ -1,5 +1,7 @@
 #include "sql/lower_internal.h"
 
+#include "func/internal.h"
+
 /* Functions whose meaning depends on the collation that they work under. */
 
 enum purpose { LIKE, ILIKE, REGEX, SEARCH };
@@ -93,8 +95,15 @@ static bool collation_for(struct lower *l, const struct expr *expr, const char *
         buf_deinit(&name);
         return false;
     }
-    if (arg->collation && !arg->other_collation && resolver->oid_to_name(resolver->self, REGCOLLATION_OID, arg->collation, &name))
+    struct catalog_collation collation;
+    if (arg->collation && !arg->other_collation && catalog_collation_by_oid(l->catalog, arg->collation, &collation)) {
+        if (!catalog_collation_is_visible(l->catalog, arg->collation)) {
+            func_put_identifier(&name, catalog_schema_by_oid(l->catalog, collation.schema)->name);
+            buf_putc(&name, '.');
+        }
+        func_put_identifier(&name, collation.name);
         *text = lower_string(l, name.data, name.len);
+    }
     buf_deinit(&name);
     return true;
 }

@@ -37,7 +37,7 @@ SELECT c || d FROM words ORDER BY c || d;
 SELECT c < d COLLATE "C" FROM words WHERE c = 'a';
 SELECT c COLLATE "C" < d COLLATE german FROM words;
 SELECT c FROM words UNION SELECT d FROM words;
-SELECT collation for (c), collation for (d), collation for (plain), collation for ('x'), collation for (c || d), collation for (c || d COLLATE german) FROM words LIMIT 1;
+SELECT collation for (c), collation for (d), collation for (plain), collation for (c || d), collation for (c || d COLLATE german) FROM words LIMIT 1;
 SELECT collation for (1);
 CREATE TABLE pairs AS SELECT c || d AS x FROM words;
 CREATE TABLE copied AS SELECT d, c || 'x' AS e FROM words;
@@ -53,6 +53,7 @@ CREATE INDEX ON words (plain COLLATE "C", d);
 \d words
 ALTER COLLATION bytes RENAME TO octets;
 SELECT 'octets'::regcollation, to_regcollation('bytes');
+ALTER TABLE words DROP plain;
 DROP COLLATION german;
 DROP COLLATION octets;
 DROP COLLATION octets;
