@@ -1,8 +1,12 @@
 #include "catalog/internal.h"
 
+#include "type/identifier.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 /* Names to oids and back, for the alias types (regclass and its kin) and for the text forms of values. */
 
@@ -86,7 +90,7 @@ static oid_t find_type(const struct catalog *catalog, const char *text, size_t l
         type = catalog_type_by_oid(catalog, type->array);
     if (type)
         return type->oid;
-    diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "type \"%.*s\" does not exist", (int) len, text);
+    diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "type \"%s%s%s\" does not exist", schema ? schema : "", schema ? "." : "", name);
     return 0;
 }
 
@@ -106,45 +110,90 @@ static oid_t find_proc(const struct catalog *catalog, const char *schema, const 
     return 0;
 }
 
-/* f(integer, text): the function with just these argument types. */
-static oid_t find_procedure(const struct catalog *catalog, const char *text, size_t len, struct diag *diag)
+enum { ARGUMENTS_MAX = PROC_ARGS_MAX };
+
+/* The types between the parentheses of "name(integer, text)"; -1 after a report. An operator's missing operand is NONE: 0. */
+static int argument_types(const struct catalog *catalog, const char *at, const char *end, bool none, oid_t types[ARGUMENTS_MAX],
+                          struct diag *diag)
 {
-    struct arena arena;
-    arena_init(&arena);
-    char *copy = arena_strndup(&arena, text, len), *open = strchr(copy, '('), *close = open ? strrchr(open, ')') : NULL;
-    char *schema = NULL, *name = NULL;
-    struct buf types = {0};
-    oid_t oid = 0;
-    if (!close || !split_name(copy, (size_t) (open - copy), &arena, &schema, &name)) {
-        diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, open ? "expected a right parenthesis" : "expected a left parenthesis");
-        goto done;
-    }
-    int depth = 0;
-    for (char *at = open + 1, *start = at; at <= close; at++) {
-        depth += (*at == '(') - (*at == ')' && at < close);
-        if ((at < close && *at != ',') || depth > 0)
-            continue;
-        while (start < at && *start == ' ')
+    int count = 0, depth = 0;
+    bool quoted = false;
+    for (const char *start = at; at <= end; at++) {
+        if (at < end) {
+            quoted ^= *at == '"';
+            depth += quoted ? 0 : (*at == '(') - (*at == ')');
+            if (*at != ',' || quoted || depth > 0)
+                continue;
+        }
+        while (start < at && isspace((unsigned char) *start))
             start++;
-        if (start == at && types.len == 0 && at == close)
+        if (start == at && at == end && count == 0)
             break;
-        oid_t type = name_to_oid((void *) catalog, REGTYPE_OID, start, (size_t) (at - start), diag);
-        if (!type)
-            goto done;
-        buf_printf(&types, "%s%u", types.len ? " " : "", type);
+        if (count == ARGUMENTS_MAX) {
+            diag_set(diag, ERRCODE_TOO_MANY_ARGUMENTS, "too many arguments");
+            return -1;
+        }
+        if (none && at - start >= 4 && strncasecmp(start, "none", 4) == 0)
+            types[count++] = 0;
+        else if (!(types[count++] = name_to_oid((void *) catalog, REGTYPE_OID, start, (size_t) (at - start), diag)))
+            return -1;
         start = at + 1;
     }
+    return count;
+}
+
+/* "name(types)" taken apart: the name's length, and the extent of the types. */
+static bool split_signature(const char *text, size_t len, size_t *name_len, const char **types, const char **end, struct diag *diag)
+{
+    const char *open = memchr(text, '(', len), *last = text + len;
+    while (last > text && isspace((unsigned char) last[-1]))
+        last--;
+    if (!open || last == text || last[-1] != ')')
+        return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, open ? "expected a right parenthesis" : "expected a left parenthesis");
+    *name_len = (size_t) (open - text);
+    *types = open + 1;
+    *end = last - 1;
+    return true;
+}
+
+/* f(integer, text): the function with just these argument types. */
+static oid_t find_procedure(const struct catalog *catalog, const char *schema, const char *name, const char *types, const char *end,
+                            struct arena *arena, const char *text, size_t len, struct diag *diag)
+{
     const struct proc_fact *const *procs = NULL;
-    int count = catalog_procs_by_name(catalog, schema, name, &arena, &procs);
-    for (int i = 0; i < count && !oid; i++)
-        if (strcmp(procs[i]->args, buf_cstr(&types)) == 0)
-            oid = procs[i]->oid;
-    if (!oid)
-        diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
-done:
-    buf_deinit(&types);
-    arena_deinit(&arena);
-    return oid;
+    oid_t wanted[ARGUMENTS_MAX], declared[PROC_ARGS_MAX];
+    int count = argument_types(catalog, types, end, false, wanted, diag);
+    if (count < 0)
+        return 0;
+    int found = catalog_procs_by_name(catalog, schema, name, arena, &procs);
+    for (int i = 0; i < found; i++)
+        if (proc_fact_args(procs[i], declared) == count && memcmp(declared, wanted, sizeof *wanted * (size_t) count) == 0)
+            return procs[i]->oid;
+    return diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "function \"%.*s\" does not exist", (int) len, text);
+}
+
+/* +(integer, none): the operator with just these operands. */
+static oid_t find_operator(const struct catalog *catalog, const char *schema, const char *name, const char *types, const char *end,
+                           struct arena *arena, const char *text, size_t len, struct diag *diag)
+{
+    const struct operator_fact *const *operators = NULL;
+    oid_t wanted[ARGUMENTS_MAX];
+    int count = argument_types(catalog, types, end, true, wanted, diag);
+    if (count < 0)
+        return 0;
+    if (count == 1) {
+        diag_set(diag, ERRCODE_UNDEFINED_PARAMETER, "missing argument");
+        return diag_hint(diag, "Use NONE to denote the missing argument of a unary operator.");
+    }
+    if (count != 2) {
+        diag_set(diag, ERRCODE_TOO_MANY_ARGUMENTS, "too many arguments");
+        return diag_hint(diag, "Provide two argument types for operator.");
+    }
+    int found = catalog_operators_by_name(catalog, schema, name, arena, &operators);
+    for (int i = 0; i < found; i++)
+        if (operators[i]->left == wanted[0] && operators[i]->right == wanted[1])
+            return operators[i]->oid;
+    return diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "operator does not exist: %.*s", (int) len, text);
 }
 
 static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag)
@@ -154,9 +203,16 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
     arena_init(&arena);
     char *schema = NULL, *name = NULL;
     oid_t oid = 0;
-    if (!split_name(text, len, &arena, &schema, &name))
+    size_t name_len = len;
+    const char *types = NULL, *end = NULL;
+    bool has_types = kind == REGPROCEDURE_OID || kind == REGOPERATOR_OID, lone = kind == REGROLE_OID || kind == REGNAMESPACE_OID;
+    if (has_types && !split_signature(text, len, &name_len, &types, &end, diag)) {
+        /* Reported. */
+    } else if (!split_name(text, name_len, &arena, &schema, &name) || (schema && lone)) {
         diag_set(diag, ERRCODE_INVALID_NAME, "invalid name syntax");
-    else
+    } else if (schema && kind != REGOPERATOR_OID && !catalog_schema_by_name(catalog, schema)) {
+        diag_set(diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", schema);
+    } else
         switch (kind) {
         case REGCLASS_OID:
             oid = find_relation(catalog, schema, name, diag);
@@ -168,7 +224,10 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
             oid = find_proc(catalog, schema, name, &arena, text, len, diag);
             break;
         case REGPROCEDURE_OID:
-            oid = find_procedure(catalog, text, len, diag);
+            oid = find_procedure(catalog, schema, name, types, end, &arena, text, len, diag);
+            break;
+        case REGOPERATOR_OID:
+            oid = find_operator(catalog, schema, name, types, end, &arena, text, len, diag);
             break;
         case REGOPER_OID: {
             const struct operator_fact *const *operators;
@@ -209,20 +268,7 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
 
 static void put_identifier(struct buf *out, const char *name)
 {
-    bool plain = *name == '_' || (*name >= 'a' && *name <= 'z');
-    for (const char *at = name; *at && plain; at++)
-        plain = *at == '_' || (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
-    if (plain) {
-        buf_puts(out, name);
-        return;
-    }
-    buf_putc(out, '"');
-    for (const char *at = name; *at; at++) {
-        if (*at == '"')
-            buf_putc(out, '"');
-        buf_putc(out, *at);
-    }
-    buf_putc(out, '"');
+    identifier_put(out, name, strlen(name));
 }
 
 static void put_qualified(const struct catalog *catalog, oid_t schema, bool visible, const char *name, struct buf *out)

@@ -97,6 +97,16 @@ static bool to_reg(struct fcall *call, oid_t kind, const struct datum *name, str
     const struct type_resolver *resolver = call->env->resolver;
     struct diag ignored = {0};
     oid_t oid = resolver->name_to_oid(resolver->self, kind, name->data, name->len, &ignored);
+    /* What is not there is NULL; what is no name, or names types that are not there, is a mistake. */
+    static const char *const mistakes[] = {ERRCODE_INVALID_NAME, ERRCODE_INVALID_TEXT_REPRESENTATION, ERRCODE_SYNTAX_ERROR,
+                                           ERRCODE_UNDEFINED_PARAMETER, ERRCODE_TOO_MANY_ARGUMENTS};
+    bool mistake = (kind == REGPROCEDURE_OID || kind == REGOPERATOR_OID) && strcmp(ignored.sqlstate, ERRCODE_UNDEFINED_OBJECT) == 0;
+    for (size_t i = 0; !oid && i < sizeof mistakes / sizeof *mistakes; i++)
+        mistake = mistake || strcmp(ignored.sqlstate, mistakes[i]) == 0;
+    if (mistake) {
+        diag_move(call->diag, &ignored);
+        return false;
+    }
     diag_clear(&ignored);
     *result = oid ? datum_int(oid) : datum_null();
     return true;

@@ -1,4 +1,6 @@
 #include "func/func.h"
+
+#include "type/identifier.h"
 #include "type/codecs.h"
 
 #include <openssl/evp.h>
@@ -419,53 +421,9 @@ static bool textoverlay(struct fcall *call, int nargs, const struct datum *args,
 
 /* Quoting */
 
-static bool plain_identifier(const struct datum *name)
-{
-    static const char *const reserved = " all analyse analyze and any array as asc asymmetric authorization between bigint "
-                                        "binary bit boolean both case cast char character check "
-                                        "coalesce collate collation column concurrently constraint create cross current_catalog "
-                                        "current_date current_role current_schema "
-                                        "current_time current_timestamp current_user dec decimal default deferrable desc "
-                                        "distinct do else end except exists extract false fetch "
-                                        "float for foreign freeze from full grant greatest group grouping having ilike in "
-                                        "initially inner inout int integer intersect interval "
-                                        "into is isnull join lateral leading least left like limit localtime localtimestamp "
-                                        "national natural nchar none normalize not notnull "
-                                        "null nullif numeric offset on only or order out outer overlaps overlay placing position "
-                                        "precision primary real references returning "
-                                        "right row select session_user setof similar smallint some substring symmetric table "
-                                        "tablesample then time timestamp to trailing treat "
-                                        "trim true union unique user using values varchar variadic verbose when where window "
-                                        "with xmlattributes xmlconcat xmlelement xmlexists "
-                                        "xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable ";
-    if (!name->len || (name->data[0] != '_' && (name->data[0] < 'a' || name->data[0] > 'z')))
-        return false;
-    for (size_t i = 0; i < name->len; i++) {
-        char c = name->data[i];
-        if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9'))
-            return false;
-    }
-    char word[72] = " ";
-    if (name->len > 64)
-        return true;
-    memcpy(word + 1, name->data, name->len);
-    strcpy(word + 1 + name->len, " ");
-    return strstr(reserved, word) == NULL;
-}
-
 static void put_identifier(struct buf *out, const struct datum *name)
 {
-    if (plain_identifier(name)) {
-        buf_append(out, name->data, name->len);
-        return;
-    }
-    buf_putc(out, '"');
-    for (size_t i = 0; i < name->len; i++) {
-        if (name->data[i] == '"')
-            buf_putc(out, '"');
-        buf_putc(out, name->data[i]);
-    }
-    buf_putc(out, '"');
+    identifier_put(out, name->data, name->len);
 }
 
 void func_put_identifier(struct buf *out, const char *name)
