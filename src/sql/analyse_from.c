@@ -287,6 +287,7 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
     if (body) {
         rte->kind = RTE_SUBQUERY;
         rte->subquery = body;
+        rte->inlined_call = rte->calls[0].call;
         rte->inlined_args = rte->calls[0].call->call.args;
         rte->ncalls = 0;
     }

@@ -258,6 +258,8 @@ static bool walk_targets(int count, const struct target *targets, int depth, exp
 
 static bool walk_rte(struct rte *rte, int depth, expr_visit *visit, void *arg)
 {
+    if (expr_walk(rte->inlined_call, depth, visit, arg))
+        return true;
     if (rte->subquery && query_walk(rte->subquery, depth + 1, visit, arg))
         return true;
     for (int i = 0; i < rte->ncalls; i++)

@@ -108,6 +108,8 @@ bool ddl_functions_changed(struct ddl *d);
 /* "function f(integer)" */
 const char *ddl_describe_function(struct ddl *d, const struct catalog_function *function);
 bool ddl_drop_schema_functions(struct ddl *d, oid_t schema);
+/* Before a function goes: 2BP01 when something calls it, or with cascade drop that. The catalog may be another afterwards. */
+bool ddl_release_function(struct ddl *d, const struct catalog_function *function, bool cascade);
 
 /* The SQLite collation of a column; NULL: none. */
 const char *ddl_column_collation(struct ddl *d, const struct catalog_column *column, const struct type_desc *type);

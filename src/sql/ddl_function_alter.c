@@ -100,7 +100,9 @@ bool ddl_drop_functions(struct ddl *d, const PgQuery__DropStmt *stmt)
         const struct catalog_function *function = find(d, stmt->objects[i]->object_with_args, stmt->missing_ok);
         if (!function && diag_is_set(d->diag))
             return false;
-        if (function && (!forget(d, function->fact.oid) || !ddl_functions_changed(d)))
+        oid_t oid = function ? function->fact.oid : 0;
+        bool cascade = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+        if (function && (!ddl_release_function(d, function, cascade) || !forget(d, oid) || !ddl_functions_changed(d)))
             return false;
     }
     return true;

@@ -159,6 +159,7 @@ struct rte {
     struct rte_column *columns;
     const struct catalog_relation *relation;
     struct query *subquery;                /* SUBQUERY; a view's query too */
+    struct expr *inlined_call;             /* the call; its arguments: */
     struct expr_list inlined_args;         /* SUBQUERY that a function's call became: what its parameters stand for */
     bool lateral;
     int ncalls;                            /* FUNCTION: more than one is ROWS FROM (…) */
