@@ -6,10 +6,9 @@
 #include "type/composite.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 /* Compiling and running the bodies of SQL-language functions. */
-
-enum { ROUTINE_DEPTH_MAX = 400 };
 
 struct routine {
     struct routine *next;
@@ -30,7 +29,8 @@ struct routine {
 
 struct routine_cache {
     struct routine *first;
-    int depth; /* calls under way */
+    const char *stack; /* where the session's own frames begin */
+    size_t stack_room; /* what calls within calls may take of it */
 };
 
 /* ---- compiling ---- */
@@ -233,14 +233,26 @@ struct run {
     bool whole; /* rows as one value */
 };
 
+/* Each call within a call is one of SQLite's engines within another: the stack bounds them. */
+static bool stack_is_deep(const struct routine_cache *cache)
+{
+    const char *here = __builtin_frame_address(0);
+    size_t used = (size_t) (here < cache->stack ? cache->stack - here : here - cache->stack);
+    return used > cache->stack_room;
+}
+
 static bool begin(struct run *run, struct compiler *compiler, struct fcall *call, oid_t oid, int nargs, const struct datum *args)
 {
     oid_t types[PROC_ARGS_MAX];
     for (int i = 0; i < nargs; i++)
         types[i] = call->inst->args[i + 1]->oid;
-    if (compiler->routines->depth >= ROUTINE_DEPTH_MAX) {
+    if (stack_is_deep(compiler->routines)) {
+        const char *limit = call->env->setting_get ? call->env->setting_get(call->env->session, "max_stack_depth") : NULL;
         diag_set(call->diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
-        return diag_hint(call->diag, "Functions call each other more than %d deep.", ROUTINE_DEPTH_MAX);
+        return diag_hint(call->diag,
+                         "Increase the configuration parameter \"max_stack_depth\" (currently %s), after ensuring the platform's "
+                         "stack depth limit is adequate.",
+                         limit ? limit : "2MB");
     }
     *run = (struct run){.compiler = compiler};
     run->routine = routine_get(compiler, oid, nargs, types, call->inst->result ? call->inst->result->oid : VOID_OID, call->diag);
@@ -277,7 +289,6 @@ static bool next_row(struct run *run, const struct datum **row, struct diag *dia
     const struct routine *routine = run->routine;
     bool again = false;
     *row = NULL;
-    run->compiler->routines->depth++;
     while (run->statement < routine->nplans) {
         struct plan *plan = routine->plans[run->statement];
         bool final = run->statement + 1 == routine->nplans;
@@ -299,7 +310,6 @@ static bool next_row(struct run *run, const struct datum **row, struct diag *dia
             continue;
         }
         if (step != ENGINE_DONE) {
-            run->compiler->routines->depth--;
             inner_report(diag, plan->text);
             const char *outer = diag->context;
             const char *context = arena_printf(&run->arena, "%s%sSQL function \"%s\" statement %d", outer ? outer : "",
@@ -308,7 +318,6 @@ static bool next_row(struct run *run, const struct datum **row, struct diag *dia
         }
         run->statement++;
     }
-    run->compiler->routines->depth--;
     return true;
 }
 
@@ -430,7 +439,12 @@ static void close_rows(void *rows)
 void routine_install(struct compiler *compiler)
 {
     struct func_env *env = compiler->env;
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+    enum { STACK_USUAL = 8 << 20 };
+    getrlimit(RLIMIT_STACK, &limit);
     compiler->routines = xcalloc(1, sizeof *compiler->routines);
+    compiler->routines->stack = __builtin_frame_address(0);
+    compiler->routines->stack_room = (limit.rlim_cur < STACK_USUAL ? limit.rlim_cur : STACK_USUAL) / 2;
     if (!env)
         return;
     env->routines = compiler;
