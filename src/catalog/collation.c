@@ -108,8 +108,8 @@ bool catalog_collation_at(const struct catalog *catalog, int index, struct catal
 bool catalog_collation_is_visible(const struct catalog *catalog, oid_t oid)
 {
     struct catalog_collation collation, found;
-    return catalog_collation_by_oid(catalog, oid, &collation) && catalog_collation_by_name(catalog, NULL, collation.name, &found) &&
-           found.oid == oid;
+    return catalog_collation_by_oid(catalog, oid, &collation) &&
+           catalog_collation_by_name(catalog, NULL, collation.name, &found) && found.oid == oid;
 }
 
 bool catalog_collation_storage(const struct catalog *catalog, oid_t oid, char *name, size_t size)

@@ -38,7 +38,8 @@ static bool change_case(struct fcall *call, int nargs, const struct datum *args,
     if (datum_is_null(&args[2]))
         change_ascii(&args[0], args[1].i, &out);
     else
-        good = icu_change_case(arena_strndup(call->arena, args[2].data, args[2].len), cases[args[1].i], args[0].data, args[0].len, &out, call->diag);
+        good = icu_change_case(arena_strndup(call->arena, args[2].data, args[2].len), cases[args[1].i], args[0].data, args[0].len,
+                               &out, call->diag);
     *result = datum_text(arena_strndup(call->arena, out.len ? out.data : "", out.len), out.len);
     buf_deinit(&out);
     return good;

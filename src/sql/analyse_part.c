@@ -21,6 +21,21 @@ static bool subscript_bound(struct analysis *a, const PgQuery__Node *node, bool 
     return *out != NULL;
 }
 
+/* hstore's subscript is a key. */
+static struct expr *hstore_subscript(struct analysis *a, struct expr *arg, const struct type_desc *type, size_t count, PgQuery__Node **nodes)
+{
+    const PgQuery__AIndices *key = nodes[0]->a_indices;
+    if (count != 1)
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, arg->location, "hstore allows only one subscript");
+    if (key->is_slice)
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, arg->location, "hstore does not support slices");
+    struct expr *name = analyse_expr(a, key->uidx);
+    name = name ? coerce_to_target(a, name, TEXT_OID, -1, COERCE_ASSIGNMENT, name->location) : NULL;
+    if (!name)
+        return diag_is_set(a->diag) ? NULL : analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "hstore subscript must have type text");
+    return func_build(a, catalog_schema_by_oid(a->catalog, type->schema)->name, "fetchval", 2, (struct expr *[]){arg, name}, arg->location);
+}
+
 struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t count, PgQuery__Node **nodes)
 {
     int32_t typmod = arg->typmod;
@@ -28,6 +43,8 @@ struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t cou
     const struct type_desc *desc = analysis_type_desc(a, base);
     bool json = base == JSONB_OID, slice = false;
     oid_t element = !desc ? 0 : desc->element ? desc->element : fixed_part_type(base);
+    if (desc && desc->codec == &type_codec_hstore)
+        return hstore_subscript(a, arg, desc, count, nodes);
     if (!element && !json)
         return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location,
                               "cannot subscript type %s because it does not support subscripting", analysis_type(a, arg->type));

@@ -46,8 +46,13 @@ static bool read_options(struct ddl *d, const PgQuery__DefineStmt *stmt, struct 
     const struct {
         const char *name;
         const PgQuery__DefElem **place;
-    } known[] = {{"from", &options->from},         {"locale", &options->locale},     {"lc_collate", &options->collate},      {"lc_ctype", &options->ctype},
-                 {"provider", &options->provider}, {"version", &options->version}, {"deterministic", &options->deterministic}};
+    } known[] = {{"from", &options->from},
+                 {"locale", &options->locale},
+                 {"lc_collate", &options->collate},
+                 {"lc_ctype", &options->ctype},
+                 {"provider", &options->provider},
+                 {"version", &options->version},
+                 {"deterministic", &options->deterministic}};
     for (size_t i = 0; i < stmt->n_definition; i++) {
         const PgQuery__DefElem *option = stmt->definition[i]->def_elem;
         size_t k = 0;
@@ -132,7 +137,8 @@ static bool define(struct ddl *d, const struct options *options, struct catalog_
         if (!ctype)
             return missing_option(d, "lc_ctype");
         if (!is_yes)
-            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "nondeterministic collations not supported with this provider");
+            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                            "nondeterministic collations not supported with this provider");
         if (!is_libc_locale(d, collate) || !is_libc_locale(d, ctype))
             return false;
         snprintf(made->locale, sizeof made->locale, "%s", collate);
@@ -162,11 +168,19 @@ bool ddl_create_collation(struct ddl *d, const PgQuery__DefineStmt *stmt)
         return true;
     }
     oid_t oid = ddl_new_oid(d, 1);
-    struct datum row[] = {datum_int(oid), datum_int(schema->oid), datum_cstr(name), datum_cstr(made.provider == 'i' ? "i" : "c"), datum_int(made.is_deterministic),
-                          datum_int(made.encoding), datum_cstr(made.locale), datum_cstr(made.ctype)};
+    struct datum row[] = {datum_int(oid),
+                          datum_int(schema->oid),
+                          datum_cstr(name),
+                          datum_cstr(made.provider == 'i' ? "i" : "c"),
+                          datum_int(made.is_deterministic),
+                          datum_int(made.encoding),
+                          datum_cstr(made.locale),
+                          datum_cstr(made.ctype)};
     return oid &&
-           ddl_bind(d, "INSERT INTO pgquill_collation (oid, schema, name, provider, deterministic, encoding, locale, ctype) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", 8,
-                    row) &&
+           ddl_bind(d,
+                    "INSERT INTO pgquill_collation (oid, schema, name, provider, deterministic, encoding, locale, ctype) VALUES "
+                    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                    8, row) &&
            ddl_reload(d);
 }
 
@@ -197,7 +211,8 @@ bool ddl_rename_collation(struct ddl *d, const PgQuery__RenameStmt *stmt)
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "built-in collations cannot be renamed");
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, collation.schema);
     if (catalog_collation_by_name(d->catalog, schema->name, stmt->newname, &other))
-        return diag_set(d->diag, ERRCODE_DUPLICATE_OBJECT, "collation \"%s\" for encoding \"UTF8\" already exists in schema \"%s\"", stmt->newname, schema->name);
+        return diag_set(d->diag, ERRCODE_DUPLICATE_OBJECT,
+                        "collation \"%s\" for encoding \"UTF8\" already exists in schema \"%s\"", stmt->newname, schema->name);
     struct datum row[] = {datum_int(collation.oid), datum_cstr(stmt->newname)};
     return ddl_bind(d, "UPDATE pgquill_collation SET name = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
 }
@@ -209,7 +224,8 @@ bool ddl_comment_collation(struct ddl *d, const PgQuery__CommentStmt *stmt, cons
     if (!named(d, names->n_items, names->items, &collation))
         return false;
     struct datum row[] = {datum_int(collation.oid), *comment};
-    return ddl_prepare_file(d) && ddl_bind(d, "UPDATE pgquill_collation SET comment = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
+    return ddl_prepare_file(d) && ddl_bind(d, "UPDATE pgquill_collation SET comment = ?2 WHERE oid = ?1", 2, row) &&
+           ddl_reload(d);
 }
 
 /* ---- DROP ---- */
@@ -225,7 +241,8 @@ static bool drop_one(struct ddl *d, const struct catalog_collation *collation, b
             if (!relation->columns[k].dropped && relation->columns[k].collation == collation->oid)
                 ddl_dependent_column(d, &all, relation, &relation->columns[k], words);
     struct datum row = datum_int(collation->oid);
-    return ddl_release_dependents(d, &all, words, cascade) && ddl_bind(d, "DELETE FROM pgquill_collation WHERE oid = ?1", 1, &row) && ddl_reload(d);
+    return ddl_release_dependents(d, &all, words, cascade) &&
+           ddl_bind(d, "DELETE FROM pgquill_collation WHERE oid = ?1", 1, &row) && ddl_reload(d);
 }
 
 bool ddl_drop_collations(struct ddl *d, const PgQuery__DropStmt *stmt)
@@ -241,7 +258,8 @@ bool ddl_drop_collations(struct ddl *d, const PgQuery__DropStmt *stmt)
         if (!named(d, names->n_items, names->items, &collation))
             return false;
         if (collation.is_builtin)
-            return diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop collation %s because it is required by the database system",
+            return diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                            "cannot drop collation %s because it is required by the database system",
                             ddl_quote_if_needed(d, collation.name));
         if (!drop_one(d, &collation, stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE))
             return false;

@@ -7,9 +7,13 @@
 const char *ddl_relation_words(struct ddl *d, const struct catalog_relation *relation)
 {
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
-    const char *kind = relation->kind == 'v' ? "view" : relation->kind == 'c' ? "composite type" : "table", *name = ddl_quote_if_needed(d, relation->name);
-    return catalog_relation_is_visible(d->catalog, relation) ? arena_printf(d->arena, "%s %s", kind, name)
-                                                             : arena_printf(d->arena, "%s %s.%s", kind, ddl_quote_if_needed(d, schema->name), name);
+    const char *kind = relation->kind == 'v'   ? "view"
+                       : relation->kind == 'c' ? "composite type"
+                                               : "table",
+               *name = ddl_quote_if_needed(d, relation->name);
+    return catalog_relation_is_visible(d->catalog, relation)
+               ? arena_printf(d->arena, "%s %s", kind, name)
+               : arena_printf(d->arena, "%s %s.%s", kind, ddl_quote_if_needed(d, schema->name), name);
 }
 
 void ddl_add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const char *on, const char *sql)
@@ -23,14 +27,16 @@ void ddl_add_dependent(struct ddl *d, struct ddl_dependents *all, const char *wo
     all->items[all->count++] = (struct ddl_dependent){words, on, sql};
 }
 
-void ddl_dependent_column(struct ddl *d, struct ddl_dependents *all, const struct catalog_relation *relation, const struct catalog_column *column, const char *on)
+void ddl_dependent_column(struct ddl *d, struct ddl_dependents *all, const struct catalog_relation *relation,
+                          const struct catalog_column *column, const char *on)
 {
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     const char *words = arena_printf(d->arena, "column %s of %s", column->name, ddl_relation_words(d, relation));
-    const char *verb = relation->kind == 'c' ? "ALTER TYPE" : "ALTER TABLE", *what = relation->kind == 'c' ? "ATTRIBUTE" : "COLUMN";
+    const char *verb = relation->kind == 'c' ? "ALTER TYPE" : "ALTER TABLE",
+               *what = relation->kind == 'c' ? "ATTRIBUTE" : "COLUMN";
     ddl_add_dependent(d, all, words, arena_strdup(d->arena, on),
-                      arena_printf(d->arena, "%s %s.%s DROP %s IF EXISTS %s CASCADE", verb, ddl_quote(d, schema->name), ddl_quote(d, relation->name), what,
-                                   ddl_quote(d, column->name)));
+                      arena_printf(d->arena, "%s %s.%s DROP %s IF EXISTS %s CASCADE", verb, ddl_quote(d, schema->name),
+                                   ddl_quote(d, relation->name), what, ddl_quote(d, column->name)));
 }
 
 static bool refuse(struct ddl *d, const struct ddl_dependents *all, const char *words)
@@ -58,7 +64,8 @@ bool ddl_release_dependents(struct ddl *d, const struct ddl_dependents *all, con
         const PgQuery__Node *node = parse_statement(d->arena, all->items[i].sql, d->diag);
         if (!node)
             return false;
-        if (!(node->node_case == PG_QUERY__NODE__NODE_DROP_STMT ? ddl_drop(d, node->drop_stmt) : ddl_alter_table(d, node->alter_table_stmt)))
+        if (!(node->node_case == PG_QUERY__NODE__NODE_DROP_STMT ? ddl_drop(d, node->drop_stmt)
+                                                                : ddl_alter_table(d, node->alter_table_stmt)))
             return false;
     }
     return true;

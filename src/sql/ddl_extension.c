@@ -191,7 +191,8 @@ static const char *member_words(struct ddl *d, const struct search *search)
     return words;
 }
 
-static void add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const struct search *search, const char *sql)
+static void add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const struct search *search,
+                          const char *sql)
 {
     ddl_add_dependent(d, all, words, member_words(d, search), sql);
 }
@@ -230,12 +231,14 @@ static void column_views(struct ddl *d, const struct catalog_relation *relation,
     const struct catalog_relation *view;
     for (int i = 0; (view = catalog_relation_at(d->catalog, i)) && !view->is_system; i++) {
         struct diag ignored = {0};
-        struct query *query = view->kind == 'v' && view->view_query ? analyse_query_text(d->compiler, d->arena, view->view_query, &ignored) : NULL;
+        struct query *query =
+            view->kind == 'v' && view->view_query ? analyse_query_text(d->compiler, d->arena, view->view_query, &ignored) : NULL;
         diag_clear(&ignored);
         const char *sql = query && query_walk(query, 0, visit_column, &use) ? drop_view_sql(d, view) : NULL;
         if (sql && !is_dependent(all, sql))
-            ddl_add_dependent(d, all, ddl_relation_words(d, view),
-                              arena_printf(d->arena, "column %s of %s", relation->columns[column].name, ddl_relation_words(d, relation)), sql);
+            ddl_add_dependent(
+                d, all, ddl_relation_words(d, view),
+                arena_printf(d->arena, "column %s of %s", relation->columns[column].name, ddl_relation_words(d, relation)), sql);
     }
 }
 
@@ -259,8 +262,7 @@ static void relation_dependents(struct ddl *d, const struct catalog_extension *e
         if (is_member(extension, column->type)) {
             ddl_dependent_column(d, all, relation, column, member_words(d, &search));
             column_views(d, relation, i, all);
-        }
-        else if (text_needs(d, relation, column->default_expr, &search))
+        } else if (text_needs(d, relation, column->default_expr, &search))
             add_dependent(
                 d, all, arena_printf(d->arena, "default value for column %s of %s", column->name, words), &search,
                 arena_printf(d->arena, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT", name, ddl_quote(d, column->name)));

@@ -56,9 +56,11 @@ static bool search_allowed(struct lower *l, const struct expr *expr, enum purpos
     struct catalog_collation collation;
     if (!lower_has_collation(l, expr, undetermined[purpose]))
         return false;
-    if (expr->collation <= POSIX_COLLATION_OID || !catalog_collation_by_oid(l->catalog, expr->collation, &collation) || collation.is_deterministic)
+    if (expr->collation <= POSIX_COLLATION_OID || !catalog_collation_by_oid(l->catalog, expr->collation, &collation) ||
+        collation.is_deterministic)
         return true;
-    return diag_set(l->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "nondeterministic collations are not supported for %s", unsupported[purpose]);
+    return diag_set(l->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "nondeterministic collations are not supported for %s",
+                    unsupported[purpose]);
 }
 
 /* Letters change their case by the locale: in "C" those of ASCII alone. */

@@ -49,10 +49,13 @@ static bool load(struct diag *diag)
     static bool good;
     if (good)
         return true;
-    void *common = dlopen(LIBRARY("libicuuc"), RTLD_NOW | RTLD_LOCAL), *collation = common ? dlopen(LIBRARY("libicui18n"), RTLD_NOW | RTLD_LOCAL) : NULL;
-    good = collation && FIND(collation, open, ucol_open) && FIND(collation, compare, ucol_strcollUTF8) && FIND(collation, version, ucol_getVersion) &&
-           FIND(common, map_open, ucasemap_open) && FIND(common, map_close, ucasemap_close) && FIND(common, to_lower, ucasemap_utf8ToLower) &&
-           FIND(common, to_upper, ucasemap_utf8ToUpper) && FIND(common, to_title, ucasemap_utf8ToTitle) && FIND(common, error_name, u_errorName);
+    void *common = dlopen(LIBRARY("libicuuc"), RTLD_NOW | RTLD_LOCAL),
+         *collation = common ? dlopen(LIBRARY("libicui18n"), RTLD_NOW | RTLD_LOCAL) : NULL;
+    good = collation && FIND(collation, open, ucol_open) && FIND(collation, compare, ucol_strcollUTF8) &&
+           FIND(collation, version, ucol_getVersion) && FIND(common, map_open, ucasemap_open) &&
+           FIND(common, map_close, ucasemap_close) && FIND(common, to_lower, ucasemap_utf8ToLower) &&
+           FIND(common, to_upper, ucasemap_utf8ToUpper) && FIND(common, to_title, ucasemap_utf8ToTitle) &&
+           FIND(common, error_name, u_errorName);
     return good || diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "ICU is not installed on this system: %s", dlerror());
 }
 
@@ -99,7 +102,8 @@ bool icu_change_case(const char *locale, enum icu_case how, const char *text, si
     UErrorCode status = U_ZERO_ERROR;
     UCaseMap *map = icu.map_open(locale, 0, &status);
     if (U_FAILURE(status))
-        return diag_set(diag, ERRCODE_INTERNAL_ERROR, "could not open case map for locale \"%s\": %s", locale, icu.error_name(status));
+        return diag_set(diag, ERRCODE_INTERNAL_ERROR, "could not open case map for locale \"%s\": %s", locale,
+                        icu.error_name(status));
     /* Case mappings lengthen a text threefold at most. */
     size_t room = len * 3 + 16;
     char *at = buf_reserve(out, room);
