@@ -2,6 +2,7 @@
 
 #include "func/fixed.h"
 #include "type/array.h"
+#include "type/codecs.h"
 
 #include <stdlib.h>
 
