@@ -309,6 +309,8 @@ bool engine_report(struct engine *engine, int code, struct diag *diag)
     case SQLITE_MISUSE:
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "engine misused: %s", message);
     default:
+        if (strcmp(message, "parser stack overflow") == 0 || strncmp(message, "Expression tree is too large", 28) == 0)
+            return diag_set(diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
         if (strcmp(message, "integer overflow") == 0)
             return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "bigint out of range");
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "engine: %s", message);

@@ -123,6 +123,7 @@ __attribute__((constructor)) static void configure_library(void)
     /* A process has one thread and few handles: the library's mutexes and statistics would only cost. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    engine_configure_memory();
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 24);
     /* Pages that a handle makes room for at once: what is mapped needs none. */
     sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 4);

@@ -112,4 +112,7 @@ void engine_result(sqlite3_context *context, const struct datum *value);
 /* `forms`: bits 1 << enum func_form that will do. NULL with an unset diag: none of ours, or known already. */
 struct registered *engine_registered(struct engine *engine, const char *name, unsigned forms, struct diag *diag);
 
+/* Once, before the library is used: its memory counts against the session's limit. */
+void engine_configure_memory(void);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "type/identifier.h"
 #include "type/codecs.h"
+#include "util/memory.h"
 
 #include <openssl/evp.h>
 
@@ -241,6 +242,12 @@ static bool too_long(struct fcall *call)
     return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "requested length too large");
 }
 
+static bool out_of_memory(struct fcall *call, size_t size)
+{
+    diag_set(call->diag, ERRCODE_OUT_OF_MEMORY, "out of memory");
+    return diag_detail(call->diag, "Failed on request of size %zu.", size);
+}
+
 enum side { LEFT, RIGHT };
 
 static bool pad(struct fcall *call, int nargs, const struct datum *args, enum side side, struct datum *result)
@@ -253,6 +260,8 @@ static bool pad(struct fcall *call, int nargs, const struct datum *args, enum si
         *result = slice(&args[0], 0, (size_t) wanted);
         return true;
     }
+    if (!memory_fits((size_t) wanted))
+        return out_of_memory(call, (size_t) wanted);
     struct buf out = {0};
     if (side == RIGHT)
         buf_append(&out, args[0].data, args[0].len);
@@ -329,6 +338,8 @@ static bool repeat(struct fcall *call, int nargs, const struct datum *args, stru
     struct buf out = {0};
     if (args[1].i > 0 && (int64_t) args[0].len * args[1].i > 0x3fffffff)
         return too_long(call);
+    if (args[1].i > 0 && !memory_fits(args[0].len * (size_t) args[1].i))
+        return out_of_memory(call, args[0].len * (size_t) args[1].i);
     for (int64_t i = 0; i < args[1].i; i++)
         buf_append(&out, args[0].data, args[0].len);
     return give(call, &out, result);

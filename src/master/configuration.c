@@ -14,9 +14,7 @@ static bool apply_command_line(struct settings *settings, const struct options *
         struct diag diag = {0};
         if (!settings_set(settings, options->settings[i].name, options->settings[i].value, SOURCE_COMMAND_LINE, &diag)) {
             if (log == CONFIGURATION_LOGGED)
-                log_write(LOG_LEVEL_FATAL, "%s", diag.message ? diag.message : "invalid setting");
-            if (diag.hint && log == CONFIGURATION_LOGGED)
-                log_write(LOG_LEVEL_LOG, "HINT:  %s", diag.hint);
+                log_report(LOG_LEVEL_FATAL, &(struct log_report){.message = diag.message, .hint = diag.hint});
             good = false;
         }
         diag_clear(&diag);

@@ -64,8 +64,12 @@ static bool may_open(const struct settings *settings, const struct sockaddr *add
 {
     if (is_loopback(address) || has_hba(settings))
         return true;
-    log_write(LOG_LEVEL_FATAL, "will not listen on \"%s\", which is not a loopback address, without an hba file", name);
-    log_write(LOG_LEVEL_LOG, "HINT:  Name the rules with --hba FILE, in the syntax of pg_hba.conf, or listen on 127.0.0.1.");
+    char message[NI_MAXHOST + 128];
+    snprintf(message, sizeof message, "will not listen on \"%s\", which is not a loopback address, without an hba file", name);
+    log_report(
+        LOG_LEVEL_FATAL,
+        &(struct log_report){.message = message,
+                             .hint = "Name the rules with --hba FILE, in the syntax of pg_hba.conf, or listen on 127.0.0.1."});
     return false;
 }
 
@@ -81,10 +85,13 @@ static int open_tcp(const struct addrinfo *found, const char *name)
     if (found->ai_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (bind(fd, found->ai_addr, found->ai_addrlen) < 0) {
-        log_errno(LOG_LEVEL_LOG, "could not bind \"%s\"", name);
-        if (errno == EADDRINUSE)
-            log_write(LOG_LEVEL_LOG,
-                      "HINT:  Is another server already running on this port? If not, wait a few seconds and retry.");
+        char message[NI_MAXHOST + 256];
+        snprintf(message, sizeof message, "could not bind \"%s\": %s", name, strerror(errno));
+        log_report(LOG_LEVEL_LOG,
+                   &(struct log_report){.message = message,
+                                        .hint = errno == EADDRINUSE ? "Is another server already running on this port? If not, "
+                                                                      "wait a few seconds and retry."
+                                                                    : NULL});
     } else if (listen(fd, BACKLOG) < 0) {
         log_errno(LOG_LEVEL_LOG, "could not listen on \"%s\"", name);
     } else {

@@ -50,14 +50,15 @@ static void log_crash(struct server *server, const struct child *child, const st
         snprintf(uuid, sizeof uuid, ", session %s", text);
         shm_count(server->shm, SHM_SESSIONS_CRASHED, 1);
     }
+    char message[256], detail[SLOT_QUERY_MAX + 32];
     if (WIFSIGNALED(status))
-        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) was terminated by signal %d: %s", kind, (int) child->pid, uuid,
-                  WTERMSIG(status), strsignal(WTERMSIG(status)));
+        snprintf(message, sizeof message, "%s process (PID %d%s) was terminated by signal %d: %s", kind, (int) child->pid, uuid,
+                 WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
-        log_write(LOG_LEVEL_LOG, "%s process (PID %d%s) exited with exit code %d", kind, (int) child->pid, uuid,
-                  WEXITSTATUS(status));
-    if (served && last->query[0])
-        log_write(LOG_LEVEL_LOG, "DETAIL:  Its last query was: %s", last->query);
+        snprintf(message, sizeof message, "%s process (PID %d%s) exited with exit code %d", kind, (int) child->pid, uuid,
+                 WEXITSTATUS(status));
+    snprintf(detail, sizeof detail, "Its last query was: %s", served ? last->query : "");
+    log_report(LOG_LEVEL_LOG, &(struct log_report){.message = message, .detail = served && last->query[0] ? detail : NULL});
 }
 
 static bool ended_well(const struct server *server, int status)

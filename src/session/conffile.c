@@ -269,9 +269,7 @@ void conffile_log(const struct conffile *file)
 {
     for (int i = 0; i < file->count; i++) {
         if (file->entries[i].error)
-            log_write(LOG_LEVEL_ERROR, "%s", file->entries[i].error);
-        if (file->entries[i].hint)
-            log_write(LOG_LEVEL_LOG, "HINT:  %s", file->entries[i].hint);
+            log_report(LOG_LEVEL_ERROR, &(struct log_report){.message = file->entries[i].error, .hint = file->entries[i].hint});
     }
 }
 

@@ -360,6 +360,8 @@ static bool receive(struct loading *loading, struct diag *diag)
             interrupts_check(&session->interrupts, diag);
             return false;
         }
+        if (result == WIRE_OVERSIZED)
+            return false;
         if (result != WIRE_OK) {
             session->terminating = true;
             if (result == WIRE_CLOSED)

@@ -1,12 +1,16 @@
 #include "session/state.h"
 
 #include "type/timezone.h"
+#include "util/memory.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <bsd/string.h>
+
+/* Less would not do for the library's caches and a statement. */
+enum { LEAST_MEMORY = 16 << 20 };
 
 /* What the settings mean to a session: checks beyond a setting's type, and what follows from a change. */
 
@@ -263,6 +267,8 @@ static void read_limits(struct session *session)
     limits->idle_timeout = settings_int(settings, "idle_session_timeout");
     limits->client_check_interval = settings_int(settings, "client_connection_check_interval");
     idle_wait_set(&session->wire.idle, (int) settings_int(settings, "idle_poll_time"));
+    size_t memory = (size_t) settings_int(settings, "session_memory_limit") * 1024;
+    memory_set_limit(memory && memory < LEAST_MEMORY ? LEAST_MEMORY : memory, session_note_excess, session);
     limits->default_isolation = ISOLATION_READ_COMMITTED;
     txn_isolation_parse(settings_string(settings, "default_transaction_isolation"), &limits->default_isolation);
     limits->default_read_only = settings_bool(settings, "default_transaction_read_only");

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { OF_A_STATEMENT = INTERRUPT_BIT_CANCEL | INTERRUPT_BIT_STATEMENT_TIMEOUT | INTERRUPT_BIT_MEMORY };
+
 static struct interrupts *volatile active;
 
 static int64_t now_ms(void)
@@ -121,8 +123,8 @@ void interrupts_enter(struct interrupts *interrupts, enum interrupt_phase phase,
 
 void interrupts_forget(struct interrupts *interrupts)
 {
-    if (interrupts->pending & (INTERRUPT_BIT_CANCEL | INTERRUPT_BIT_STATEMENT_TIMEOUT))
-        __atomic_fetch_and(&interrupts->pending, ~(INTERRUPT_BIT_CANCEL | INTERRUPT_BIT_STATEMENT_TIMEOUT), __ATOMIC_SEQ_CST);
+    if (interrupts->pending & OF_A_STATEMENT)
+        __atomic_fetch_and(&interrupts->pending, ~OF_A_STATEMENT, __ATOMIC_SEQ_CST);
 }
 
 static bool fatal(struct diag *diag, const char *sqlstate, const char *message)
@@ -146,6 +148,11 @@ bool interrupts_check(struct interrupts *interrupts, struct diag *diag)
         return fatal(diag, ERRCODE_IDLE_SESSION_TIMEOUT, "terminating connection due to idle-session timeout");
     if (pending & INTERRUPT_BIT_STARTUP_TIMEOUT)
         return fatal(diag, ERRCODE_QUERY_CANCELED, "canceling authentication due to timeout");
+    if (pending & INTERRUPT_BIT_MEMORY) {
+        interrupts_forget(interrupts);
+        diag_set(diag, ERRCODE_OUT_OF_MEMORY, "out of memory");
+        return diag_detail(diag, "Failed on request of size %zu.", interrupts->excess);
+    }
     const char *why = pending & INTERRUPT_BIT_STATEMENT_TIMEOUT ? "canceling statement due to statement timeout"
                                                                 : "canceling statement due to user request";
     if (!(pending & (INTERRUPT_BIT_STATEMENT_TIMEOUT | INTERRUPT_BIT_CANCEL)))

@@ -22,6 +22,7 @@ enum {
     INTERRUPT_BIT_IDLE_TIMEOUT = 16,
     INTERRUPT_BIT_CLIENT_GONE = 32,
     INTERRUPT_BIT_STARTUP_TIMEOUT = 64,
+    INTERRUPT_BIT_MEMORY = 128, /* the session's memory limit is passed */
     INTERRUPT_ENDING = INTERRUPT_BIT_TERMINATE | INTERRUPT_BIT_IDLE_TXN_TIMEOUT | INTERRUPT_BIT_IDLE_TIMEOUT |
                        INTERRUPT_BIT_CLIENT_GONE | INTERRUPT_BIT_STARTUP_TIMEOUT,
 };
@@ -32,6 +33,7 @@ struct interrupts {
     volatile int pending;
     volatile int fd; /* the client's socket; -1: none */
     volatile sig_atomic_t phase;
+    size_t excess; /* the request that passed the memory limit */
     volatile int64_t deadline;    /* of the phase, monotonic ms; 0: none */
     volatile int64_t check_every; /* ms between looks at the client's socket while a statement runs; 0: never */
     volatile int64_t armed;       /* when the timer fires; 0: it does not */

@@ -3,9 +3,11 @@
 #include "session/state.h"
 #include "shm/gate.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "wire/hba.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +39,16 @@ static void stop_engine(void *self)
 void session_interrupt(struct session *session, int what)
 {
     interrupts_raise(&session->interrupts, what == INTERRUPT_TERMINATE ? INTERRUPT_BIT_TERMINATE : INTERRUPT_BIT_CANCEL);
+}
+
+void session_note_excess(void *self, size_t request)
+{
+    struct session *session = self;
+    struct interrupts *interrupts = &session->interrupts;
+    if (interrupts->phase != PHASE_STATEMENT || (interrupts->pending & INTERRUPT_BIT_MEMORY))
+        return;
+    interrupts->excess = request;
+    interrupts_raise(interrupts, INTERRUPT_BIT_MEMORY);
 }
 
 void session_note_reload(struct session *session)
@@ -146,6 +158,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     interrupts_deinit(&session->interrupts);
+    memory_set_limit(0, NULL, NULL);
     if (session->engine)
         txn_drop(session);
     session_close(session);
@@ -243,11 +256,16 @@ static void log_error(struct session *session, const struct diag *diag, const ch
     enum log_level level = log_level_of(severity);
     if (!log_wants(level))
         return;
-    log_write(level, "%s", diag->message ? diag->message : "");
-    if (diag->detail)
-        log_write(level, "DETAIL:  %s", diag->detail);
-    if (session->query && severity_rank(settings_string(session->settings, "log_min_error_statement")) <= severity_rank("error"))
-        log_write(level, "STATEMENT:  %.*s", (int) session->query_len, session->query);
+    struct log_report report = {.message = diag->message ? diag->message : "",
+                                .sqlstate = diag->sqlstate,
+                                .detail = diag->detail,
+                                .hint = diag->hint,
+                                .context = diag->context};
+    if (session->query && severity_rank(settings_string(session->settings, "log_min_error_statement")) <= severity_rank("error")) {
+        report.statement = session->query;
+        report.statement_len = session->query_len;
+    }
+    log_report(level, &report);
 }
 
 void session_report(struct session *session, struct diag *diag)
@@ -265,8 +283,12 @@ void session_report(struct session *session, struct diag *diag)
     wire_put_diag(&session->wire, diag, false);
     if (strcmp(severity, "ERROR"))
         session->terminating = true;
+    bool was_memory = !strcmp(diag->sqlstate, ERRCODE_OUT_OF_MEMORY);
     diag_clear(diag);
     txn_abort(session);
+    /* What the statement had is free, but in small pieces that would stay with the process. */
+    if (was_memory)
+        malloc_trim(0);
 }
 
 void session_put_reports(struct session *session)
@@ -375,6 +397,21 @@ static void report_ending(struct session *session, struct diag *diag)
     diag_clear(diag);
 }
 
+/* A message that there was no memory for: its statement fails, as if it had been read. */
+static bool refuse_oversized(struct session *session, char type, struct diag *diag)
+{
+    if (session->skip_until_sync) {
+        diag_clear(diag);
+        return true;
+    }
+    session_report(session, diag);
+    if (type == 'Q' || type == 'F')
+        become_idle(session);
+    else
+        session->skip_until_sync = true;
+    return !session->terminating;
+}
+
 static void loop(struct session *session)
 {
     bool truncated, goes_on = true;
@@ -386,6 +423,10 @@ static void loop(struct session *session)
             if (session->reload_due)
                 reload(session);
             goes_on = handle(session, &message);
+            continue;
+        }
+        if (result == WIRE_OVERSIZED) {
+            goes_on = refuse_oversized(session, message.type, &diag);
             continue;
         }
         if (result == WIRE_CLOSED && (truncated || session->txn.state >= TXN_BLOCK))
@@ -431,7 +472,7 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
         become_idle(session);
         loop(session);
     } else if (connected == CONNECT_REFUSED) {
-        log_write(LOG_LEVEL_FATAL, "%s", diag.message ? diag.message : "");
+        log_error(session, &diag, "FATAL");
         wire_put_diag(&session->wire, &diag, false);
         diag_clear(&diag);
     }

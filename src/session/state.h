@@ -83,6 +83,9 @@ enum connect_result session_connect(struct session *session, const char *address
 bool session_open(struct session *session, const char *path, bool create, struct diag *diag);
 void session_close(struct session *session);
 
+/* The memory limit is passed: what runs is stopped. */
+void session_note_excess(void *session, size_t request);
+
 /* guc.c: what settings mean to the session: type_settings, search path, checks of values. */
 void session_bind_settings(struct session *session);
 void session_apply_settings(struct session *session);

@@ -1,6 +1,7 @@
 #include "util/arena.h"
 
 #include "util/log.h"
+#include "util/memory.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -54,6 +55,7 @@ static void free_blocks(struct arena_block *block)
 {
     while (block) {
         struct arena_block *older = block->older;
+        memory_release(block->size);
         free(block);
         block = older;
     }
@@ -90,6 +92,7 @@ static void add_block(struct arena *arena, size_t size)
     arena->blocks = block;
     arena->next = block->data;
     arena->end = block->data + room;
+    memory_charge(room);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -1,6 +1,7 @@
 #include "util/buf.h"
 
 #include "util/arena.h"
+#include "util/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@ void buf_init(struct buf *buf)
 
 void buf_deinit(struct buf *buf)
 {
+    memory_release(buf->cap);
     free(buf->data);
     buf_init(buf);
 }
@@ -23,8 +25,10 @@ char *buf_reserve(struct buf *buf, size_t more)
         size_t cap = buf->cap ? buf->cap : 256;
         while (cap - buf->len < more)
             cap *= 2;
+        size_t grown = cap - buf->cap;
         buf->data = xrealloc(buf->data, cap);
         buf->cap = cap;
+        memory_charge(grown);
     }
     return buf->data + buf->len;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 enum { MESSAGE_MAX = 8192 };
 
+static log_report_sink *report_sink;
 static log_sink *sink;
 static enum log_level min_level = LOG_LEVEL_WARNING;
 
@@ -53,6 +55,11 @@ bool log_wants(enum log_level level)
     return level >= min_level;
 }
 
+void log_set_report_sink(log_report_sink *new_sink)
+{
+    report_sink = new_sink;
+}
+
 static void emit(enum log_level level, const char *message)
 {
     (sink ? sink : write_to_stderr)(level, message);
@@ -85,6 +92,32 @@ void log_errno(enum log_level level, const char *format, ...)
     if (length >= 0 && (size_t) length < sizeof message)
         snprintf(message + length, sizeof message - (size_t) length, ": %s", strerror(saved));
     emit(level, message);
+    errno = saved;
+}
+
+static void emit_part(enum log_level level, const char *name, const char *text, size_t len)
+{
+    char message[MESSAGE_MAX];
+    if (!text)
+        return;
+    snprintf(message, sizeof message, "%s:  %.*s", name, (int) (len < MESSAGE_MAX ? len : MESSAGE_MAX), text);
+    emit(level, message);
+}
+
+void log_report(enum log_level level, const struct log_report *report)
+{
+    if (!log_wants(level))
+        return;
+    int saved = errno;
+    if (report_sink) {
+        report_sink(level, report);
+    } else {
+        emit(level, report->message);
+        emit_part(level, "DETAIL", report->detail, SIZE_MAX);
+        emit_part(level, "HINT", report->hint, SIZE_MAX);
+        emit_part(level, "CONTEXT", report->context, SIZE_MAX);
+        emit_part(level, "STATEMENT", report->statement, report->statement_len);
+    }
     errno = saved;
 }
 

@@ -16,9 +16,19 @@ enum log_level {
     LOG_LEVEL_PANIC,
 };
 
+/* A message with what belongs to it; all but the message may be NULL. `statement` needs no NUL at its end. */
+struct log_report {
+    const char *message, *sqlstate, *detail, *hint, *context, *statement;
+    size_t statement_len;
+};
+
 /* Where a finished line goes: called with a whole message, without a newline. */
 typedef void log_sink(enum log_level level, const char *message);
 
+typedef void log_report_sink(enum log_level level, const struct log_report *report);
+
+/* Replace the sink of whole reports; without one their parts go to the other sink as messages of their own. */
+void log_set_report_sink(log_report_sink *sink);
 /* Replace the sink (default: standard error, with time and pid) and the least level written. */
 void log_set_sink(log_sink *sink);
 void log_set_min_level(enum log_level level);
@@ -26,7 +36,8 @@ bool log_wants(enum log_level level);
 
 /* Write one message; errno is preserved. */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same with ": " and the text of errno behind it. */
+void log_report(enum log_level level, const struct log_report *report);
+/* The same as log_write with ": " and the text of errno behind it. */
 void log_errno(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 const char *log_level_name(enum log_level level);

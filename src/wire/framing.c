@@ -1,6 +1,7 @@
 #include "wire/framing.h"
 
 #include "util/arena.h"
+#include "util/memory.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -179,6 +180,21 @@ static enum wire_result invalid(struct diag *diag, const char *format, int type)
     return WIRE_INVALID;
 }
 
+/* Take a message's bytes off the stream without keeping them. */
+static enum wire_result pass_over(struct wire *wire, size_t size)
+{
+    for (;;) {
+        size_t there = wire->in_end - wire->in_pos, part = there < size ? there : size;
+        wire->in_pos += part;
+        size -= part;
+        if (size == 0)
+            return WIRE_OVERSIZED;
+        enum wire_result result = have(wire, 1);
+        if (result != WIRE_OK)
+            return result;
+    }
+}
+
 enum wire_result wire_read(struct wire *wire, struct wire_message *message, bool *truncated, struct diag *diag)
 {
     if (truncated)
@@ -196,7 +212,16 @@ enum wire_result wire_read(struct wire *wire, struct wire_message *message, bool
         uint32_t len = be32(wire->in + wire->in_pos + 1);
         if (len < 4 || len - 4 > message_max(type))
             return invalid(diag, "invalid message length", 0);
-        result = have(wire, (size_t) len + 1);
+        if (len > INPUT_KEEP && !memory_fits(len)) {
+            diag_set(diag, ERRCODE_OUT_OF_MEMORY, "out of memory");
+            diag_detail(diag, "A message of %u bytes is more than session_memory_limit leaves room for.", len);
+            message->type = type;
+            result = pass_over(wire, (size_t) len + 1);
+            if (result != WIRE_OVERSIZED)
+                diag_clear(diag);
+        } else {
+            result = have(wire, (size_t) len + 1);
+        }
         if (result == WIRE_OK) {
             *message = (struct wire_message){type, wire->in + wire->in_pos + 5, len - 4};
             wire->in_pos += (size_t) len + 1;

@@ -42,6 +42,7 @@ enum wire_result {
     WIRE_OK,
     WIRE_CLOSED,      /* end of the stream, or the socket failed */
     WIRE_INTERRUPTED, /* an ending interrupt */
+    WIRE_OVERSIZED,   /* a message for which the session has no memory was passed over: `diag` tells, message->type is its type */
     WIRE_INVALID,     /* the stream cannot be followed any longer: `diag` has a FATAL report */
 };
 

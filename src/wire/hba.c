@@ -444,11 +444,10 @@ struct hba *hba_load(const char *path)
     struct hba *hba = hba_read(path);
     for (int i = 0; i < hba->mistake_count; i++) {
         const struct hba_mistake *one = &hba->mistakes[i];
-        log_write(LOG_LEVEL_LOG, "%s", one->text);
-        if (one->hint)
-            log_write(LOG_LEVEL_LOG, "HINT:  %s", one->hint);
-        if (one->line)
-            log_write(LOG_LEVEL_LOG, "CONTEXT:  line %d of configuration file \"%s\"", one->line, path);
+        char context[4200];
+        snprintf(context, sizeof context, "line %d of configuration file \"%s\"", one->line, path);
+        log_report(LOG_LEVEL_LOG,
+                   &(struct log_report){.message = one->text, .hint = one->hint, .context = one->line ? context : NULL});
     }
     if (!hba->mistake_count)
         return hba;

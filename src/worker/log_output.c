@@ -77,11 +77,11 @@ static int parse_facility(const char *name)
 }
 
 /* Escapes of a field's bytes for the two machine-readable forms. */
-static void put_json_string(struct buf *line, const char *text)
+static void put_json_bytes(struct buf *line, const char *text, size_t len)
 {
     buf_putc(line, '"');
-    for (; *text; text++) {
-        unsigned char c = (unsigned char) *text;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char) text[i];
         if (c == '"' || c == '\\') {
             buf_putc(line, '\\');
             buf_putc(line, (char) c);
@@ -94,17 +94,35 @@ static void put_json_string(struct buf *line, const char *text)
     buf_putc(line, '"');
 }
 
-static void put_csv_field(struct buf *line, const char *text)
+static void put_json_string(struct buf *line, const char *text)
 {
-    if (!*text)
+    put_json_bytes(line, text, strlen(text));
+}
+
+static void put_json_member(struct buf *line, const char *name, const char *text)
+{
+    if (!text)
+        return;
+    buf_printf(line, ",\"%s\":", name);
+    put_json_string(line, text);
+}
+
+static void put_csv_bytes(struct buf *line, const char *text, size_t len)
+{
+    if (len == 0)
         return;
     buf_putc(line, '"');
-    for (; *text; text++) {
-        if (*text == '"')
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
             buf_putc(line, '"');
-        buf_putc(line, *text);
+        buf_putc(line, text[i]);
     }
     buf_putc(line, '"');
+}
+
+static void put_csv_field(struct buf *line, const char *text)
+{
+    put_csv_bytes(line, text, text ? strlen(text) : 0);
 }
 
 /* What the forms need to know about the moment and the session. */
@@ -243,7 +261,7 @@ static void put_prefix(struct buf *line, const struct scene *scene)
     }
 }
 
-static void put_csv(struct buf *line, const struct scene *scene, enum log_level level, const char *message)
+static void put_csv(struct buf *line, const struct scene *scene, enum log_level level, const struct log_report *report)
 {
     const struct slot_info *session = &scene->session;
     bool known = scene->has_session;
@@ -253,15 +271,24 @@ static void put_csv(struct buf *line, const struct scene *scene, enum log_level 
     put_csv_field(line, known ? session->database : "");
     buf_printf(line, ",%d,", (int) getpid());
     put_csv_field(line, scene->remote);
-    buf_printf(line, ",%llx.%x,%lld,,%s,,0,%s,,", (long long) output.started, (unsigned) getpid(), (long long) output.line,
+    buf_printf(line, ",%llx.%x,%lld,,%s,,0,%s,", (long long) output.started, (unsigned) getpid(), (long long) output.line,
                scene->started, log_level_name(level));
-    put_csv_field(line, message);
-    buf_puts(line, ",,,,,,,,,");
+    buf_printf(line, "%s,", report->sqlstate ? report->sqlstate : "");
+    put_csv_field(line, report->message);
+    buf_putc(line, ',');
+    put_csv_field(line, report->detail);
+    buf_putc(line, ',');
+    put_csv_field(line, report->hint);
+    buf_puts(line, ",,,");
+    put_csv_field(line, report->context);
+    buf_putc(line, ',');
+    put_csv_bytes(line, report->statement, report->statement ? report->statement_len : 0);
+    buf_puts(line, ",,,");
     put_csv_field(line, known ? session->application_name : "");
     buf_printf(line, ",\"%s\",,0\n", known ? "client backend" : output.slot ? "worker" : "master");
 }
 
-static void put_json(struct buf *line, const struct scene *scene, enum log_level level, const char *message)
+static void put_json(struct buf *line, const struct scene *scene, enum log_level level, const struct log_report *report)
 {
     buf_puts(line, "{\"timestamp\":");
     put_json_string(line, scene->stamp);
@@ -279,10 +306,18 @@ static void put_json(struct buf *line, const struct scene *scene, enum log_level
         buf_puts(line, ",\"application_name\":");
         put_json_string(line, session->application_name);
     }
-    buf_printf(line,
-               ",\"pid\":%d,\"session_id\":\"%llx.%x\",\"line_num\":%lld,\"error_severity\":\"%s\",\"message\":", (int) getpid(),
+    buf_printf(line, ",\"pid\":%d,\"session_id\":\"%llx.%x\",\"line_num\":%lld,\"error_severity\":\"%s\"", (int) getpid(),
                (long long) output.started, (unsigned) getpid(), (long long) output.line, log_level_name(level));
-    put_json_string(line, message);
+    put_json_member(line, "state_code", report->sqlstate);
+    put_json_member(line, "message", report->message);
+    put_json_member(line, "detail", report->detail);
+    put_json_member(line, "hint", report->hint);
+    put_json_member(line, "context", report->context);
+    if (report->statement) {
+        buf_puts(line, ",\"statement\":");
+        put_json_bytes(line, report->statement, report->statement_len);
+    }
+    put_json_member(line, "backend_type", scene->has_session ? "client backend" : output.slot ? "worker" : "master");
     buf_puts(line, "}\n");
 }
 
@@ -312,7 +347,36 @@ static int syslog_priority(enum log_level level)
     }
 }
 
-static void write_message(enum log_level level, const char *message)
+/* One part of a report as a line of its own; lines of a text within it are set in, so that each line of the log shows what it is. */
+static void put_part(struct buf *line, const struct scene *scene, const char *name, const char *text, size_t len)
+{
+    if (!text)
+        return;
+    put_prefix(line, scene);
+    buf_printf(line, "%s:  ", name);
+    for (size_t i = 0; i < len; i++) {
+        buf_putc(line, text[i]);
+        if (text[i] == '\n')
+            buf_putc(line, '\t');
+    }
+    buf_putc(line, '\n');
+}
+
+static size_t length_of(const char *text)
+{
+    return text ? strlen(text) : 0;
+}
+
+static void put_text(struct buf *line, const struct scene *scene, enum log_level level, const struct log_report *report)
+{
+    put_part(line, scene, log_level_name(level), report->message, length_of(report->message));
+    put_part(line, scene, "DETAIL", report->detail, length_of(report->detail));
+    put_part(line, scene, "HINT", report->hint, length_of(report->hint));
+    put_part(line, scene, "CONTEXT", report->context, length_of(report->context));
+    put_part(line, scene, "STATEMENT", report->statement, report->statement_len);
+}
+
+static void write_report(enum log_level level, const struct log_report *report)
 {
     if (reopen_wanted) {
         reopen_wanted = 0;
@@ -323,25 +387,30 @@ static void write_message(enum log_level level, const char *message)
     look_around(&scene);
     buf_init(&line);
     if (output.destinations & TO_STDERR) {
-        put_prefix(&line, &scene);
-        buf_printf(&line, "%s:  %s\n", log_level_name(level), message);
+        put_text(&line, &scene, level, report);
         write_line(STDERR_FILENO, &line);
     }
     if (output.destinations & TO_CSV) {
         buf_reset(&line);
-        put_csv(&line, &scene, level, message);
+        put_csv(&line, &scene, level, report);
         write_line(output.csv, &line);
     }
     if (output.destinations & TO_JSON) {
         buf_reset(&line);
-        put_json(&line, &scene, level, message);
+        put_json(&line, &scene, level, report);
         write_line(output.json, &line);
     }
     if (output.destinations & TO_SYSLOG)
-        syslog(syslog_priority(level), "%s:  %s", log_level_name(level), message);
+        syslog(syslog_priority(level), "%s:  %s%s%s", log_level_name(level), report->message, report->detail ? "; " : "",
+               report->detail ? report->detail : "");
     if (output.copy >= 0 && level >= LOG_LEVEL_WARNING && level != LOG_LEVEL_LOG)
-        dprintf(output.copy, "pgquilld: %s: %s\n", log_level_name(level), message);
+        dprintf(output.copy, "pgquilld: %s: %s\n", log_level_name(level), report->message);
     buf_deinit(&line);
+}
+
+static void write_message(enum log_level level, const char *message)
+{
+    write_report(level, &(struct log_report){.message = message});
 }
 
 static int open_log(const char *path)
@@ -434,5 +503,6 @@ bool log_output_configure(const struct settings *settings, const char *file)
         openlog(output.ident, LOG_PID | LOG_NDELAY, parse_facility(text_setting(settings, "syslog_facility")));
     }
     log_set_sink(write_message);
+    log_set_report_sink(write_report);
     return open_others();
 }

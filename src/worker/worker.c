@@ -118,10 +118,10 @@ static void wake_master(const struct worker_options *options)
 
 static void report_and_clear(struct diag *diag)
 {
-    log_write(LOG_LEVEL_FATAL, "%s%s%s", diag->message ? diag->message : "session could not be prepared",
-              diag->detail ? ": " : "", diag->detail ? diag->detail : "");
-    if (diag->hint)
-        log_write(LOG_LEVEL_LOG, "HINT:  %s", diag->hint);
+    log_report(LOG_LEVEL_FATAL, &(struct log_report){.message = diag->message ? diag->message : "session could not be prepared",
+                                                     .sqlstate = diag->sqlstate,
+                                                     .detail = diag->detail,
+                                                     .hint = diag->hint});
     diag_clear(diag);
 }
 

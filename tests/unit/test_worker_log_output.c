@@ -74,7 +74,32 @@ Test(worker_log_output, writes_other_forms_beside_the_plain_one)
     log_write(LOG_LEVEL_WARNING, "a \"quoted\"\nmessage");
     cr_assert_str_eq(content("server.log"), "");
     cr_assert(strstr(content("server.csv"), ",WARNING,,\"a \"\"quoted\"\"\nmessage\","), "%s", content("server.csv"));
-    cr_assert(strstr(content("server.json"), "\"error_severity\":\"WARNING\",\"message\":\"a \\\"quoted\\\"\\u000amessage\"}"),
+    cr_assert(strstr(content("server.json"), "\"error_severity\":\"WARNING\",\"message\":\"a \\\"quoted\\\"\\u000amessage\","),
+              "%s", content("server.json"));
+}
+
+static const struct log_report mistake = {.message = "no \"a\"",
+                                          .sqlstate = "42703",
+                                          .detail = "of two\nlines",
+                                          .hint = "look",
+                                          .context = "line 1",
+                                          .statement = "SELECT a, and not this",
+                                          .statement_len = 8};
+
+Test(worker_log_output, keeps_the_parts_of_a_report_together)
+{
+    set("log_line_prefix", "%l ");
+    set("log_destination", "stderr,csvlog,jsonlog");
+    cr_assert(log_output_configure(settings, path));
+    log_report(LOG_LEVEL_ERROR, &mistake);
+    cr_assert_str_eq(content("server.log"), "1 ERROR:  no \"a\"\n1 DETAIL:  of two\n\tlines\n1 HINT:  look\n1 CONTEXT:  line 1\n"
+                                            "1 STATEMENT:  SELECT a\n");
+    cr_assert(strstr(content("server.csv"),
+                     ",ERROR,42703,\"no \"\"a\"\"\",\"of two\nlines\",\"look\",,,\"line 1\",\"SELECT a\",,,,\"master\",,0\n"),
+              "%s", content("server.csv"));
+    cr_assert(strstr(content("server.json"), ",\"error_severity\":\"ERROR\",\"state_code\":\"42703\",\"message\":\"no \\\"a\\\"\","
+                                             "\"detail\":\"of two\\u000alines\",\"hint\":\"look\",\"context\":\"line 1\","
+                                             "\"statement\":\"SELECT a\",\"backend_type\":\"master\"}\n"),
               "%s", content("server.json"));
 }
 
