@@ -100,7 +100,8 @@ void *arena_alloc(struct arena *arena, size_t size)
     size_t rounded = (size + ALIGNMENT - 1) & ~(size_t) (ALIGNMENT - 1);
     if (rounded < size)
         fatal_out_of_memory(size);
-    if ((size_t) (arena->end - arena->next) < rounded)
+    /* No bytes have an address, too. */
+    if (!arena->next || (size_t) (arena->end - arena->next) < rounded)
         add_block(arena, rounded);
     void *memory = arena->next;
     arena->next += rounded;
