@@ -83,7 +83,7 @@ void session_close(struct session *session)
         engine_close(session->engine);
     free(session->database_path);
     session->compiler = NULL;
-    session->catalog = NULL;
+    session->catalog = session->env.catalog = NULL;
     session->engine = NULL;
     session->gate = NULL;
     session->database_path = NULL;

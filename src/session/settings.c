@@ -206,12 +206,17 @@ void settings_take(struct settings *settings, int index, char *value, enum setti
     struct setting_state *state = &settings->slots[index].state;
     char *old = state->value;
     bool is_same = old == value || (old && value && !strcmp(old, value));
-    state->value = value;
     state->source = source;
-    if (!is_same && settings->changed)
+    if (is_same) {
+        /* Who was told of the text may still hold it. */
+        if (old != value)
+            setting_drop(index, value);
+        return;
+    }
+    state->value = value;
+    if (settings->changed)
         settings->changed(settings->changed_self, index, settings_slot_name(settings, index));
-    if (old != value)
-        setting_drop(index, old);
+    setting_drop(index, old);
 }
 
 bool settings_set(struct settings *settings, const char *name, const char *value, enum setting_source source, struct diag *diag)

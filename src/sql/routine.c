@@ -89,6 +89,11 @@ void routine_remove(struct compiler *compiler)
     routine_forget(compiler);
     free(compiler->routines);
     compiler->routines = NULL;
+    if (compiler->env) {
+        compiler->env->routines = NULL;
+        compiler->env->routine_call = NULL;
+        compiler->env->routine_open = NULL;
+    }
 }
 
 /* Positions inside a body are the body's own. */
