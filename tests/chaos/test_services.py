@@ -1,4 +1,6 @@
 """The forms in which a server runs: daemon, inetd, socket activation, throw-away, init script."""
+import csv
+import json
 import os
 import shutil
 import signal
@@ -137,6 +139,69 @@ def test_inetd(tmp_path):
         assert ctl(tmp_path, "sessions").stdout.count("\n") == 1
 
 
+def serves_many(port, dsn, run_dir):
+    """What is asked of every super-server: sessions side by side that see each other, and none left."""
+    first = subprocess.Popen(["psql", "-X", "-At", "-d", dsn], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    first.stdin.write("CREATE TABLE t (n int);\nINSERT INTO t VALUES (1);\n\\echo made\n")
+    first.stdin.flush()
+    assert [first.stdout.readline() for _ in range(3)] == ["CREATE TABLE\n", "INSERT 0 1\n", "made\n"]
+    second = psql(dsn, "SELECT n, (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') FROM t")
+    assert second.stdout == "1|2\n", second.stderr
+    first.communicate(timeout=30)
+    for _ in range(20):
+        assert psql(dsn, "SELECT n FROM t").stdout == "1\n"
+    assert until(lambda: ctl(run_dir, "sessions").stdout.count("\n") == 1)
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("xinetd"), reason="needs root and xinetd")
+def test_xinetd(tmp_path):
+    """xinetd itself, with the service file that we ship: its port, user and places are the test's."""
+    port = free_port()
+    service = open(os.path.join(TOP, "contrib", "xinetd", "pgquilld"), encoding="ascii").read()
+    for line, value in (("port            = 5432", f"port = {port}"), ("user            = pgquill", "user = root"),
+                        ("server          = /usr/sbin/pgquilld", f"server = {PGQUILLD}"),
+                        ("--inetd -D /var/lib/pgquill -R /run/pgquill", f"--inetd -D {tmp_path} -R {tmp_path} {tmp_path}/main.db")):
+        assert line in service
+        service = service.replace(line, value)
+    config = tmp_path / "xinetd.conf"
+    config.write_text(f"defaults\n{{\n    log_type = FILE {tmp_path}/xinetd.log\n}}\n{service}")
+    daemon = subprocess.Popen(["xinetd", "-dontfork", "-f", str(config), "-pidfile", str(tmp_path / "xinetd.pid")])
+    try:
+        assert until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        serves_many(port, f"host=127.0.0.1 port={port} dbname=main user=postgres", tmp_path)
+    finally:
+        daemon.terminate()
+        daemon.wait(10)
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("logrotate"), reason="needs root and logrotate")
+def test_logrotate(tmp_path):
+    """The file that we ship, run twice by logrotate itself: the server goes on in new files, text, csv and json alike."""
+    with Server("-c", "log_file=server.log", "-c", "log_destination=stderr,csvlog,jsonlog", "-c", "log_connections=on",
+                directory=str(tmp_path)) as server:
+        text = open(os.path.join(TOP, "contrib", "logrotate", "pgquilld"), encoding="ascii").read()
+        text = text.replace("/var/log/pgquill/*.log", f"{tmp_path}/server.log {tmp_path}/server.csv {tmp_path}/server.json")
+        text = text.replace("/run/pgquill", str(tmp_path)).replace("su pgquill pgquill", "su root root")
+        config = tmp_path / "logrotate.conf"
+        config.write_text(text)
+        for turn in range(2):
+            server.psql("-c", f"SELECT {turn} / 0", check=False)
+            assert until(lambda: f"SELECT {turn} / 0" in (tmp_path / "server.log").read_text())
+            done = subprocess.run(["logrotate", "-f", "-s", str(tmp_path / "state"), str(config)], capture_output=True, text=True, timeout=30)
+            assert done.returncode == 0, done.stderr
+            assert f"SELECT {turn} / 0" in (tmp_path / "server.log.1").read_text()
+            for name in ("server.log", "server.csv", "server.json"):
+                assert until(lambda: os.path.exists(tmp_path / name)), name
+            assert f"SELECT {turn} / 0" not in (tmp_path / "server.log").read_text()
+        server.psql("-c", "SELECT 1 / 0", check=False)
+        lines = until(lambda: [json.loads(line) for line in (tmp_path / "server.json").read_text().splitlines()
+                               if '"state_code":"22012"' in line])
+        assert lines[-1]["message"] == "division by zero" and lines[-1]["statement"] == "SELECT 1 / 0" and lines[-1]["dbname"] == "main"
+        rows = list(csv.reader((tmp_path / "server.csv").read_text().splitlines()))
+        row = [row for row in rows if row[12] == "22012"][-1]
+        assert len(row) == 26 and row[13] == "division by zero" and row[19] == "SELECT 1 / 0"
+
+
 @pytest.mark.skipif(os.getuid() != 0 or not os.path.exists("/lib/lsb/init-functions"), reason="needs root and lsb-base")
 def test_init_script(tmp_path):
     bin_dir = tmp_path / "bin"
@@ -180,3 +245,6 @@ def test_systemd_units(tmp_path):
         (tmp_path / name).write_text(text.replace("/usr/sbin/pgquilld", PGQUILLD).replace("man:", "https://example.org/"))
     done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / "pgquilld.service")], capture_output=True, text=True, timeout=60)
     assert "pgquilld" not in done.stderr, done.stderr
+    done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=25", str(tmp_path / "pgquilld.service")],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout[-400:] + done.stderr
