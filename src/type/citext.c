@@ -52,6 +52,13 @@ static const struct type_codec type_codec_citext = {citext_in, citext_out,     c
 
 void type_extension_codec(const char *name, const struct type_codec **codec, bool *ordered)
 {
+    static const struct {
+        const char *name;
+        const struct type_codec *codec;
+    } codecs[] = {{"citext", &type_codec_citext}, {"hstore", &type_codec_hstore}, {"query_int", &type_codec_query_int}};
     *ordered = strcmp(name, "citext") == 0;
-    *codec = *ordered ? &type_codec_citext : strcmp(name, "hstore") == 0 ? &type_codec_hstore : &type_codec_opaque;
+    *codec = &type_codec_opaque;
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+        if (strcmp(codecs[i].name, name) == 0)
+            *codec = codecs[i].codec;
 }

@@ -24,7 +24,7 @@ extern const struct type_codec type_codec_json, type_codec_jsonb, type_codec_jso
 /* alias.c: names of catalog objects; vectors of them */
 extern const struct type_codec type_codec_alias, type_codec_oidvector, type_codec_int2vector;
 /* pseudo.c */
-extern const struct type_codec type_codec_pseudo, type_codec_void, type_codec_opaque, type_codec_hstore;
+extern const struct type_codec type_codec_pseudo, type_codec_void, type_codec_opaque, type_codec_hstore, type_codec_query_int;
 /* net.c */
 extern const struct type_codec type_codec_inet, type_codec_cidr, type_codec_macaddr, type_codec_macaddr8;
 /* geo.c */

@@ -4,6 +4,8 @@
 
 #include <unicode/ucasemap.h>
 #include <unicode/ucol.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
 #include <unicode/uversion.h>
 
 #include <dlfcn.h>
@@ -30,6 +32,11 @@ static struct {
     int32_t (*to_lower)(const UCaseMap *, char *, int32_t, const char *, int32_t, UErrorCode *);
     int32_t (*to_upper)(const UCaseMap *, char *, int32_t, const char *, int32_t, UErrorCode *);
     int32_t (*to_title)(UCaseMap *, char *, int32_t, const char *, int32_t, UErrorCode *);
+    UChar *(*from_utf8)(UChar *, int32_t, int32_t *, const char *, int32_t, UErrorCode *);
+    char *(*to_utf8)(char *, int32_t, int32_t *, const UChar *, int32_t, UErrorCode *);
+    UTransliterator *(*trans_open)(const UChar *, int32_t, UTransDirection, const UChar *, int32_t, UParseError *, UErrorCode *);
+    void (*trans_close)(UTransliterator *);
+    void (*transliterate)(const UTransliterator *, UChar *, int32_t *, int32_t, int32_t, int32_t *, UErrorCode *);
     const char *(*error_name)(UErrorCode);
 } icu;
 
@@ -55,7 +62,9 @@ static bool load(struct diag *diag)
            FIND(collation, version, ucol_getVersion) && FIND(common, map_open, ucasemap_open) &&
            FIND(common, map_close, ucasemap_close) && FIND(common, to_lower, ucasemap_utf8ToLower) &&
            FIND(common, to_upper, ucasemap_utf8ToUpper) && FIND(common, to_title, ucasemap_utf8ToTitle) &&
-           FIND(common, error_name, u_errorName);
+           FIND(common, from_utf8, u_strFromUTF8) && FIND(common, to_utf8, u_strToUTF8) &&
+           FIND(collation, trans_open, utrans_openU) && FIND(collation, trans_close, utrans_close) &&
+           FIND(collation, transliterate, utrans_transUChars) && FIND(common, error_name, u_errorName);
     return good || diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "ICU is not installed on this system: %s", dlerror());
 }
 
@@ -116,4 +125,46 @@ bool icu_change_case(const char *locale, enum icu_case how, const char *text, si
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "case conversion failed: %s", icu.error_name(status));
     out->len += (size_t) size;
     return true;
+}
+
+static UTransliterator *transliterator(const char *id, UErrorCode *status)
+{
+    static UTransliterator *kept;
+    static char *kept_id;
+    if (kept && strcmp(kept_id, id) == 0)
+        return kept;
+    size_t len = strlen(id);
+    UChar *name = xcalloc(len + 1, sizeof *name);
+    int32_t size = 0;
+    icu.from_utf8(name, (int32_t) len + 1, &size, id, (int32_t) len, status);
+    UTransliterator *made = U_SUCCESS(*status) ? icu.trans_open(name, size, UTRANS_FORWARD, NULL, 0, NULL, status) : NULL;
+    free(name);
+    if (U_FAILURE(*status))
+        return NULL;
+    if (kept)
+        icu.trans_close(kept);
+    free(kept_id);
+    kept_id = xstrdup(id);
+    return kept = made;
+}
+
+bool icu_transliterate(const char *id, const char *text, size_t len, struct buf *out, struct diag *diag)
+{
+    /* A character may become several. */
+    int32_t room = (int32_t) len * 4 + 64, size = 0, limit, written = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    if (!load(diag))
+        return false;
+    const UTransliterator *made = transliterator(id, &status);
+    UChar *wide = xcalloc((size_t) room, sizeof *wide);
+    if (U_SUCCESS(status))
+        icu.from_utf8(wide, room, &size, text, (int32_t) len, &status);
+    limit = size;
+    if (U_SUCCESS(status))
+        icu.transliterate(made, wide, &size, room, 0, &limit, &status);
+    if (U_SUCCESS(status))
+        icu.to_utf8(buf_reserve(out, (size_t) size * 3 + 1), size * 3 + 1, &written, wide, size, &status);
+    free(wide);
+    out->len += (size_t) written;
+    return U_SUCCESS(status) || diag_set(diag, ERRCODE_INTERNAL_ERROR, "transliteration failed: %s", icu.error_name(status));
 }

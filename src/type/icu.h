@@ -22,4 +22,7 @@ enum icu_case { ICU_LOWER, ICU_UPPER, ICU_TITLE };
 /* Append the text in another case; false after a report. */
 bool icu_change_case(const char *locale, enum icu_case how, const char *text, size_t len, struct buf *out, struct diag *diag);
 
+/* Append the text as ICU's transliterator of this id makes it; false after a report. The last one asked for is kept. */
+bool icu_transliterate(const char *id, const char *text, size_t len, struct buf *out, struct diag *diag);
+
 #endif
