@@ -1,6 +1,7 @@
 #include "catalog/internal.h"
 
 #include "type/identifier.h"
+#include "type/tsconfig.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -259,6 +260,16 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
             if (!oid)
                 diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "role \"%s\" does not exist", name);
             break;
+        case REGCONFIG_OID:
+            oid = ts_config_by_name(name);
+            if (!oid)
+                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "text search configuration \"%.*s\" does not exist", (int) len, text);
+            break;
+        case REGDICTIONARY_OID:
+            oid = ts_dictionary_by_name(name);
+            if (!oid)
+                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "text search dictionary \"%.*s\" does not exist", (int) len, text);
+            break;
         default:
             diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "names of this kind are not supported yet");
         }
@@ -354,6 +365,13 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
             return false;
         put_qualified(catalog, found.schema, catalog_collation_is_visible(catalog, oid), found.name, out);
         return true;
+    }
+    case REGCONFIG_OID:
+    case REGDICTIONARY_OID: {
+        const char *name = kind == REGCONFIG_OID ? ts_config_name(oid) : ts_dictionary_name(oid);
+        if (name)
+            put_identifier(out, name);
+        return name != NULL;
     }
     case REGROLE_OID:
         if (oid == OID_OWNER)

@@ -79,7 +79,7 @@ static bool weight_of(struct fcall *call, const struct datum *letter, int *weigh
     char c = letter->kind == DATUM_TEXT && letter->len ? letter->data[0] : '\0';
     const char *found = c ? strchr("DCBA", c & ~0x20) : NULL;
     if (!found || !*found)
-        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized weight: %d", c);
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized weight: \"%c\"", c);
     *weight = (int) (found - "DCBA");
     return true;
 }
