@@ -126,15 +126,32 @@ static bool is_compatible_family(oid_t type)
 /* The type, where nothing that is given would tell what it is; else 0. A range is told by ranges alone. */
 static oid_t polymorphic_without_input(const struct signature *s, oid_t type)
 {
-    bool range = type == ANYRANGE_OID || type == ANYMULTIRANGE_OID || type == ANYCOMPATIBLERANGE_OID || type == ANYCOMPATIBLEMULTIRANGE_OID;
+    bool range = type == ANYRANGE_OID || type == ANYMULTIRANGE_OID || type == ANYCOMPATIBLERANGE_OID ||
+                 type == ANYCOMPATIBLEMULTIRANGE_OID;
     bool found = !type_is_polymorphic(type);
     for (int i = 0; i < s->ninputs && !found; i++) {
         oid_t input = s->inputs[i];
         bool input_range = input == ANYRANGE_OID || input == ANYMULTIRANGE_OID || input == ANYCOMPATIBLERANGE_OID ||
                            input == ANYCOMPATIBLEMULTIRANGE_OID;
-        found = type_is_polymorphic(input) && is_compatible_family(input) == is_compatible_family(type) && (!range || input_range);
+        found =
+            type_is_polymorphic(input) && is_compatible_family(input) == is_compatible_family(type) && (!range || input_range);
     }
     return found ? 0 : type;
+}
+
+/* Of the pseudo-types, SQL functions take the polymorphic ones and give void and record besides. */
+static bool is_sql_type(struct ddl *d, oid_t type, bool result)
+{
+    const struct type_desc *desc = catalog_type_by_oid(d->catalog, type);
+    if (!desc || desc->typtype != 'p' || type_is_polymorphic(type) || (result && (type == VOID_OID || type == RECORD_OID)) ||
+        type == RECORD_ARRAY_OID)
+        return true;
+    struct buf name = {0};
+    type_format(catalog_type_resolver(d->catalog), type, -1, &name);
+    diag_set(d->diag, ERRCODE_INVALID_FUNCTION_DEFINITION,
+             result ? "SQL functions cannot return type %s" : "SQL functions cannot have arguments of type %s", buf_cstr(&name));
+    buf_deinit(&name);
+    return false;
 }
 
 static bool result_type(struct ddl *d, const struct signature *s, const PgQuery__CreateFunctionStmt *stmt, struct proc_fact *fact)
@@ -159,6 +176,11 @@ static bool result_type(struct ddl *d, const struct signature *s, const PgQuery_
         fact->result = type;
         fact->retset = stmt->return_type->setof;
     }
+    if (!is_sql_type(d, fact->result, true))
+        return false;
+    for (int i = 0; i < s->nall; i++)
+        if (!is_sql_type(d, s->all[i], false))
+            return false;
     oid_t lone = polymorphic_without_input(s, fact->result);
     for (int i = 0; i < s->nall && !lone; i++)
         if (!strchr("iv", s->modes[i]))
@@ -171,9 +193,10 @@ static bool result_type(struct ddl *d, const struct signature *s, const PgQuery_
     bool compatible = is_compatible_family(lone), range = strstr(buf_cstr(&name), "range") != NULL;
     diag_detail(d->diag, "A result of type %s requires at least one input of type %s.", buf_cstr(&name),
                 compatible && range ? "anycompatiblerange or anycompatiblemultirange"
-                : compatible        ? "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
-                : range             ? "anyrange or anymultirange"
-                                    : "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange");
+                : compatible
+                    ? "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
+                : range ? "anyrange or anymultirange"
+                        : "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange");
     buf_deinit(&name);
     return false;
 }
@@ -309,6 +332,13 @@ static bool standard_body(struct ddl *d, struct catalog_function *function, PgQu
 {
     struct buf text = {0};
     bool good = add_statement(d, &text, node);
+    oid_t types[PROC_ARGS_MAX];
+    for (int i = 0, count = proc_fact_args(&function->fact, types); i < count; i++)
+        if (type_is_polymorphic(types[i])) {
+            buf_deinit(&text);
+            return diag_set(d->diag, ERRCODE_INVALID_FUNCTION_DEFINITION,
+                            "SQL function with unquoted function body cannot have polymorphic arguments");
+        }
     function->standard = node->node_case == PG_QUERY__NODE__NODE_RETURN_STMT ? BODY_RETURN : BODY_ATOMIC;
     function->body = arena_strndup(d->arena, text.len ? text.data : "", text.len);
     buf_deinit(&text);
@@ -421,20 +451,44 @@ const char *ddl_function_signature(struct ddl *d, const char *name, int count, c
     return out;
 }
 
+static const char *name_at(struct ddl *d, const char *names, int index)
+{
+    for (; names && index > 0; index--)
+        names = strchr(names, ',') ? strchr(names, ',') + 1 : NULL;
+    return names ? arena_strndup(d->arena, names, strcspn(names, ",")) : "";
+}
+
+/* Are the outputs' names the same? *renamed: an input that had a name and has another. */
+static bool compare_names(struct ddl *d, const struct proc_fact *old, const struct proc_fact *new, const char **renamed)
+{
+    int count = old->modes ? (int) strlen(old->modes) : old->nargs;
+    bool same = true, alike = !old->modes == !new->modes && (!old->modes || strcmp(old->modes, new->modes) == 0);
+    for (int i = 0; i < count && alike; i++) {
+        const char *before = name_at(d, old->names, i), *after = name_at(d, new->names, i);
+        bool differs = strcmp(before, after) != 0;
+        if (old->modes && strchr("obt", old->modes[i]))
+            same &= !differs;
+        if ((!old->modes || strchr("ibv", old->modes[i])) && *before && differs && !*renamed)
+            *renamed = before;
+    }
+    return same && alike;
+}
+
 static bool may_replace(struct ddl *d, const struct catalog_function *old, const struct catalog_function *new, bool replace)
 {
-    oid_t types[PROC_ARGS_MAX];
-    int count = proc_fact_args(&old->fact, types);
     if (!replace)
         return diag_set(d->diag, ERRCODE_DUPLICATE_FUNCTION, "function \"%s\" already exists with same argument types",
                         old->fact.name);
-    const char *message = NULL;
+    const char *message = NULL, *renamed = NULL;
     bool outputs = (old->fact.all_args != NULL) == (new->fact.all_args != NULL) &&
                    (!old->fact.all_args || old->fact.result != RECORD_OID || strcmp(old->fact.all_args, new->fact.all_args) == 0);
+    outputs &= compare_names(d, &old->fact, &new->fact, &renamed);
     if (old->fact.result != new->fact.result || old->fact.retset != new->fact.retset)
         message = "cannot change return type of existing function";
     else if (old->fact.result == RECORD_OID && !outputs)
         message = "cannot change return type of existing function";
+    else if (renamed)
+        message = arena_printf(d->arena, "cannot change name of input parameter \"%s\"", renamed);
     else if (old->fact.ndefaults > new->fact.ndefaults)
         message = "cannot remove parameter defaults from existing function";
     if (!message)
@@ -442,7 +496,7 @@ static bool may_replace(struct ddl *d, const struct catalog_function *old, const
     diag_set(d->diag, ERRCODE_INVALID_FUNCTION_DEFINITION, "%s", message);
     if (!outputs && old->fact.result == new->fact.result && old->fact.result == RECORD_OID)
         diag_detail(d->diag, "Row type defined by OUT parameters is different.");
-    return diag_hint(d->diag, "Use DROP FUNCTION %s first.", ddl_function_signature(d, old->fact.name, count, types));
+    return diag_hint(d->diag, "Use DROP FUNCTION %s first.", ddl_describe_function(d, old) + strlen("function "));
 }
 
 /* Where the body stands in the statement, for positions of what is wrong in it; -1 where that is not plain. */
@@ -506,9 +560,9 @@ static bool create(struct ddl *d, const PgQuery__CreateFunctionStmt *stmt, struc
     if (!result_type(d, s, stmt, &function.fact))
         return false;
     function.rows = function.fact.retset ? 1000 : 0;
+    describe(d, s, &function);
     if (!read_options(d, &function, stmt) || (stmt->sql_body && !standard_body(d, &function, stmt->sql_body)))
         return false;
-    describe(d, s, &function);
     const struct catalog_function *old;
     for (int i = 0; (old = catalog_function_at(d->catalog, i)); i++)
         if (old->schema == schema->oid && strcmp(old->fact.name, name) == 0 && strcmp(old->fact.args, function.fact.args) == 0)

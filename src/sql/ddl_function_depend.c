@@ -12,7 +12,7 @@ struct dependents {
     struct dependent {
         const char *name; /* as messages have it */
         const char *drop; /* the statement that makes it need the function no longer */
-    } *items;
+    } * items;
 };
 
 static bool is_call(void *arg, struct expr *expr, int depth, bool *skip)
@@ -25,7 +25,8 @@ static void add(struct dependents *out, const char *name, const char *drop)
 {
     if (out->count == out->cap) {
         int cap = out->cap ? out->cap * 2 : 8;
-        out->items = arena_grow(out->d->arena, out->items, sizeof *out->items * (size_t) out->cap, sizeof *out->items * (size_t) cap);
+        out->items =
+            arena_grow(out->d->arena, out->items, sizeof *out->items * (size_t) out->cap, sizeof *out->items * (size_t) cap);
         out->cap = cap;
     }
     out->items[out->count++] = (struct dependent){name, drop};
@@ -41,8 +42,9 @@ static const char *shown(struct ddl *d, const struct catalog_relation *relation)
 {
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     const char *kind = relation->kind == 'v' ? "view" : "table";
-    return catalog_relation_is_visible(d->catalog, relation) ? arena_printf(d->arena, "%s %s", kind, relation->name)
-                                                             : arena_printf(d->arena, "%s %s.%s", kind, schema->name, relation->name);
+    return catalog_relation_is_visible(d->catalog, relation)
+               ? arena_printf(d->arena, "%s %s", kind, relation->name)
+               : arena_printf(d->arena, "%s %s.%s", kind, schema->name, relation->name);
 }
 
 static bool text_calls(struct dependents *out, const struct catalog_relation *relation, const char *text)
@@ -74,7 +76,8 @@ static void relation_dependents(struct dependents *out, const struct catalog_rel
             continue;
         const char *quoted = ddl_quote(d, column->name);
         if (column->generated)
-            add(out, arena_printf(d->arena, "column %s of %s", column->name, seen), arena_printf(d->arena, "ALTER TABLE %s DROP COLUMN %s CASCADE", name, quoted));
+            add(out, arena_printf(d->arena, "column %s of %s", column->name, seen),
+                arena_printf(d->arena, "ALTER TABLE %s DROP COLUMN %s CASCADE", name, quoted));
         else
             add(out, arena_printf(d->arena, "default value for column %s of %s", column->name, seen),
                 arena_printf(d->arena, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT", name, quoted));
@@ -90,7 +93,8 @@ static void relation_dependents(struct dependents *out, const struct catalog_rel
             calls = index->exprs && text_calls(out, relation, index->exprs[k]);
         if (calls)
             add(out, arena_printf(d->arena, "index %s", index->name),
-                arena_printf(d->arena, "DROP INDEX %s.%s", ddl_quote(d, catalog_schema_by_oid(d->catalog, relation->schema)->name), ddl_quote(d, index->name)));
+                arena_printf(d->arena, "DROP INDEX %s.%s",
+                             ddl_quote(d, catalog_schema_by_oid(d->catalog, relation->schema)->name), ddl_quote(d, index->name)));
     }
 }
 
@@ -99,7 +103,8 @@ static bool run(struct ddl *d, const char *sql)
     PgQuery__Node *node = parse_statement(d->arena, sql, d->diag);
     if (!node)
         return false;
-    return node->node_case == PG_QUERY__NODE__NODE_DROP_STMT ? ddl_drop(d, node->drop_stmt) : ddl_alter_table(d, node->alter_table_stmt);
+    return node->node_case == PG_QUERY__NODE__NODE_DROP_STMT ? ddl_drop(d, node->drop_stmt)
+                                                             : ddl_alter_table(d, node->alter_table_stmt);
 }
 
 static bool refuse(struct ddl *d, const char *object, const struct dependents *found)

@@ -1,4 +1,4 @@
-#include "sql/compiler.h"
+#include "sql/analyse_internal.h"
 #include "sql/lower_internal.h"
 
 #include <stdio.h>
@@ -215,9 +215,11 @@ struct srf_list {
     const struct expr *items[64];
 };
 
-static bool collect_srfs(void *arg, const struct expr *expr)
+static bool visit_srf(void *arg, struct expr *expr, int depth, bool *skip)
 {
     struct srf_list *list = arg;
+    (void) depth;
+    *skip = expr->kind == EXPR_SUBLINK; /* what is in there gives rows there */
     if (expr->kind != EXPR_CALL || !expr->call.proc->retset)
         return false;
     for (int i = 0; i < list->count; i++)
@@ -227,6 +229,11 @@ static bool collect_srfs(void *arg, const struct expr *expr)
         return true;
     list->items[list->count++] = expr;
     return false;
+}
+
+static void collect_srfs(const struct expr *expr, struct srf_list *list)
+{
+    expr_walk((struct expr *) expr, 0, visit_srf, list);
 }
 
 static void push_name(struct lower *l, const struct expr *expr, const char *text, bool same)
@@ -247,9 +254,9 @@ static const char *srf_from(struct lower *l, const struct query *query)
 {
     struct srf_list list = {0};
     for (int i = 0; i < query->ntargets; i++)
-        lower_walk_expr(query->targets[i].expr, collect_srfs, &list);
+        collect_srfs(query->targets[i].expr, &list);
     for (int i = 0; i < query->nsort; i++)
-        lower_walk_expr(query->sort[i].expr, collect_srfs, &list);
+        collect_srfs(query->sort[i].expr, &list);
     struct buf buf = {0};
     bool done[64] = {false};
     for (int left = list.count; left > 0;) {
@@ -263,7 +270,7 @@ static const char *srf_from(struct lower *l, const struct query *query)
             for (int j = 0; ready && j < list.count; j++)
                 if (!done[j] && j != i) {
                     struct srf_list inner = {0};
-                    lower_walk_expr(list.items[i], collect_srfs, &inner);
+                    collect_srfs(list.items[i], &inner);
                     for (int k = 0; k < inner.count; k++)
                         if (inner.items[k] != list.items[i] && lower_same_expr(inner.items[k], list.items[j]))
                             ready = false;

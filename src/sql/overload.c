@@ -147,6 +147,8 @@ static bool candidate_make(struct analysis *a, const struct proc_fact *proc, int
     }
     if (variadic && !proc->variadic)
         return false;
+    if (nnames && proc->variadic && !variadic)
+        return false; /* the values that would be packed have no names */
     if (nargs > declared || nargs + proc->ndefaults < declared)
         return false;
     out->types = arena_array(a->arena, oid_t, declared);

@@ -264,7 +264,7 @@ void type_format(const struct type_resolver *resolver, oid_t oid, int32_t typmod
         return;
     }
     /* oidvector and int2vector have elements but names of their own: true arrays are the array of their element. */
-    if (type->element && type->category == 'A') {
+    if (type->element && (type->category == 'A' || type->oid == RECORD_ARRAY_OID)) {
         const struct type_desc *element = resolve(resolver, type->element);
         if (element && element->array == oid) {
             format_name(resolver, element, typmod, out);
