@@ -1,8 +1,28 @@
+#include "func/collate.h"
+
 #include "catalog/catalog.h"
-#include "func/func.h"
-#include "type/icu.h"
 
 /* Functions of collations. */
+
+bool func_collation_find(struct fcall *call, const char *name, size_t len, struct func_collation *out)
+{
+    struct catalog_collation found;
+    *out = (struct func_collation){0};
+    if (!len || !catalog_collation_by_storage(call->env->catalog, arena_strndup(call->cache_arena, name, len), &found))
+        return true;
+    *out = (struct func_collation){icu_collator_get(found.locale, call->diag), found.is_deterministic};
+    return out->collator;
+}
+
+int func_collation_compare(const struct func_collation *collation, const struct datum *a, const struct datum *b)
+{
+    int order = icu_compare(collation->collator, a->data, a->len, b->data, b->len);
+    if (order || !collation->is_deterministic)
+        return order;
+    uint32_t len = a->len < b->len ? a->len : b->len;
+    order = len ? memcmp(a->data, b->data, len) : 0;
+    return order ? order : (a->len > b->len) - (a->len < b->len);
+}
 
 enum { LOWER, UPPER, INITIAL };
 

@@ -1,5 +1,7 @@
 #include "func/internal.h"
 
+#include "func/collate.h"
+
 #include "type/codecs.h"
 
 #include <stdio.h>
@@ -119,10 +121,20 @@ static int compare(struct fcall *call, const struct type_desc *type, const struc
 static bool extreme(struct fcall *call, int nargs, const struct datum *args, int sign, struct datum *result)
 {
     const struct type_desc *type = base_of(call, call->inst->result);
+    struct func_collation collation = {0};
+    const char *name = call->inst->collation;
+    if (name && !func_collation_find(call, name, strlen(name), &collation))
+        return false;
     *result = datum_null();
-    for (int i = 0; i < nargs; i++)
-        if (!datum_is_null(&args[i]) && (datum_is_null(result) || compare(call, type, &args[i], result) * sign > 0))
+    for (int i = 0; i < nargs; i++) {
+        if (datum_is_null(&args[i]))
+            continue;
+        int order = datum_is_null(result)  ? sign
+                    : collation.collator ? func_collation_compare(&collation, &args[i], result)
+                                         : compare(call, type, &args[i], result);
+        if (order * sign > 0)
             *result = args[i];
+    }
     return true;
 }
 

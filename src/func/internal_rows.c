@@ -1,5 +1,7 @@
 #include "func/internal.h"
 
+#include "func/collate.h"
+
 #include "type/array.h"
 #include "type/composite.h"
 
@@ -192,7 +194,24 @@ bool internal_sorted_step(struct fcall *call, void *state, int nargs, const stru
 struct sort_context {
     struct fcall *call;
     const struct sorted *sorted;
+    struct func_collation *collations; /* one per key; NULL: none is ICU's */
 };
+
+/* The instance's collation names the keys': "de-x-icu|" (lower_aggregate.c). */
+static bool find_collations(struct sort_context *context)
+{
+    const char *names = context->call->inst->collation;
+    if (!names)
+        return true;
+    context->collations = arena_array(context->call->cache_arena, struct func_collation, context->sorted->nkeys);
+    for (int i = 0; i < context->sorted->nkeys; i++) {
+        size_t len = strcspn(names, "|");
+        if (!func_collation_find(context->call, names, len, &context->collations[i]))
+            return false;
+        names += len + (names[len] == '|');
+    }
+    return true;
+}
 
 static int compare_keys(const void *a, const void *b, void *arg)
 {
@@ -209,7 +228,9 @@ static int compare_keys(const void *a, const void *b, void *arg)
         const struct type_desc *type = context->call->inst->args[1 + first + i];
         struct type_io io = fcall_io(context->call, type);
         int order;
-        if (type->codec->compare) {
+        if (context->collations && context->collations[i].collator) {
+            order = func_collation_compare(&context->collations[i], &x[i], &y[i]);
+        } else if (type->codec->compare) {
             order = type->codec->compare(&io, &x[i], &y[i]);
         } else {
             uint32_t len = x[i].len < y[i].len ? x[i].len : y[i].len;
@@ -229,7 +250,9 @@ bool internal_sorted_final(struct fcall *call, void *state, struct datum *result
     *result = datum_null();
     if (!sorted || !sorted->ready)
         return true;
-    struct sort_context context = {call, sorted};
+    struct sort_context context = {call, sorted, NULL};
+    if (!find_collations(&context))
+        return false;
     struct func_instance inner = *call->inst;
     void *cache = NULL;
     struct fcall inner_call = *call;

@@ -100,7 +100,7 @@ static bool unify(struct analysis *a, struct query *query, const char *name)
             return analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, left[i]->location,
                                   "could not identify an equality operator for type %s", analysis_type(a, type)),
                    false;
-        struct expr *shape = expr_new(a, EXPR_COLUMN, type, left[i]->location);
+        struct expr *shape = expr_new(a, EXPR_COALESCE, type, left[i]->location);
         if (!coerce_collate(a, shape, 2, both) || (!(query->setop_all && query->setop == SETOP_UNION) && !coerce_require_collation(a, shape)))
             return false;
         query->outputs->columns[i] = (struct rte_column){.name = names[i],

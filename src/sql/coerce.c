@@ -186,7 +186,9 @@ static struct expr *cast_node(struct analysis *a, enum expr_kind kind, struct ex
     struct expr *expr = expr_new(a, kind, type, arg->location);
     expr->cast.arg = arg;
     expr->cast.is_explicit = context == COERCE_EXPLICIT;
-    if (arg->collation && type_is_collatable(a, type) && type_is_collatable(a, arg->type))
+    /* A domain imposes its collation, unless that is the default one. */
+    bool imposed = kind == EXPR_DOMAIN && expr->collation != DEFAULT_COLLATION_OID;
+    if (!imposed && arg->collation && type_is_collatable(a, type) && type_is_collatable(a, arg->type))
         coerce_copy_collation(expr, arg);
     return expr;
 }
@@ -470,6 +472,10 @@ bool coerce_require_collation(struct analysis *a, const struct expr *expr)
 {
     if (!expr->other_collation)
         return true;
+    if (expr->kind == EXPR_COLUMN) { /* a query below could not derive it: PostgreSQL sees that when it compares */
+        diag_set(a->diag, ERRCODE_INDETERMINATE_COLLATION, "could not determine which collation to use for string comparison");
+        return diag_hint(a->diag, "Use the COLLATE clause to set the collation explicitly.");
+    }
     analysis_error(a, ERRCODE_COLLATION_MISMATCH, expr->other_location, "collation mismatch between implicit collations \"%s\" and \"%s\"",
                    coerce_collation_name(a, expr->collation), coerce_collation_name(a, expr->other_collation));
     return diag_hint(a->diag, "You can choose the collation by applying the COLLATE clause to one or both expressions.");

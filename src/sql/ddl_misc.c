@@ -333,6 +333,17 @@ bool ddl_create_composite(struct ddl *d, const PgQuery__CompositeTypeStmt *stmt)
     return relation.oid && ddl_store(d, &relation) && ddl_reload(d);
 }
 
+static bool domain_collation(struct ddl *d, const PgQuery__CollateClause *clause, oid_t base, oid_t *collation)
+{
+    if (*collation)
+        return analyse_collation_name(d->compiler, clause->n_collname, clause->collname, clause->location, collation, d->diag);
+    struct buf name = {0};
+    type_format(catalog_type_resolver(d->catalog), base, -1, &name);
+    diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", buf_cstr(&name));
+    buf_deinit(&name);
+    return false;
+}
+
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt)
 {
     const struct catalog_schema *schema;
@@ -364,6 +375,10 @@ bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt)
     }
     const struct type_desc *type = catalog_type_by_oid(d->catalog, base);
     oid_t collation = type ? type->collation : 0;
+    if (stmt->coll_clause && !domain_collation(d, stmt->coll_clause, base, &collation)) {
+        buf_deinit(&checks);
+        return false;
+    }
     oid_t oid = ddl_new_oid(d, 2);
     struct datum row[] = {datum_int(oid),     datum_int(schema->oid), datum_cstr(name),      datum_int(oid + 1), datum_int(base), datum_int(typmod), datum_int(not_null),
                           datum_int(collation), default_expr ? datum_cstr(default_expr) : datum_null(), number ? datum_text(checks.data, checks.len) : datum_null()};

@@ -88,7 +88,8 @@ static const char *sorted_aggregate(struct lower *l, const struct expr *expr, co
     int ndirect = expr->agg.direct_args.count, count = 0;
     oid_t *types = arena_array(l->arena, oid_t, 1 + ndirect + args.count + nkeys);
     char *flags = arena_zalloc(l->arena, (size_t) nkeys * 2 + 1);
-    struct buf list = {0};
+    struct buf list = {0}, names = {0};
+    bool collated = false;
     types[count++] = TEXT_OID;
     for (int i = 0; i < ndirect + args.count + nkeys; i++) {
         const struct expr *item;
@@ -99,22 +100,27 @@ static const char *sorted_aggregate(struct lower *l, const struct expr *expr, co
         } else {
             int key = i - ndirect - args.count;
             item = expr->agg.nsort ? expr->agg.sort[key].expr : args.items[key];
+            char name[64] = "";
+            const struct type_desc *type = catalog_type_by_oid(l->catalog, item->type);
+            collated |= type && type->collation && !type->sqlite_collation && catalog_collation_storage(l->catalog, item->collation, name, sizeof name);
+            buf_printf(&names, "%s|", name);
             flags[2 * key] = expr->agg.nsort && expr->agg.sort[key].descending ? 'd' : 'a';
             flags[2 * key + 1] = expr->agg.nsort && expr->agg.sort[key].nulls_first ? 'f' : 'l';
         }
         const char *text = lower_expr(l, item);
         if (!text) {
             buf_deinit(&list);
+            buf_deinit(&names);
             return NULL;
         }
         buf_printf(&list, ", %s", text);
         types[count++] = item->type == UNKNOWN_OID ? TEXT_OID : item->type;
     }
-    const char *rest = lower_take(l, &list);
+    const char *rest = lower_take(l, &list), *collations = lower_take(l, &names);
     const char *how =
         LOWER_PRINT(l, "%d %d %d %d %s %s", ndirect, args.count, nkeys, expr->agg.distinct, nkeys ? flags : "-", impl->source);
-    return lower_internal_call(l, "pgquill_sorted", count, types, expr->type, -1,
-                               LOWER_PRINT(l, "%s%s", lower_string(l, how, strlen(how)), rest));
+    const char *function = lower_instance(l, func_find("pgquill_sorted"), count, types, expr->type, -1, collated ? collations : NULL);
+    return function ? LOWER_PRINT(l, "%s(%s%s)", function, lower_string(l, how, strlen(how)), rest) : NULL;
 }
 
 static const char *aggregate_core(struct lower *l, const struct expr *expr)

@@ -54,6 +54,10 @@ static const char *const cases[] = {"lower", "upper", "initcap"};
 static bool search_allowed(struct lower *l, const struct expr *expr, enum purpose purpose)
 {
     struct catalog_collation collation;
+    const struct expr_list *args = &expr->call.args;
+    /* Without a delimiter nothing is searched for. */
+    if (strncmp(expr->call.proc->source, "text_to_array", 13) == 0 && args->items[1]->kind == EXPR_CONST && args->items[1]->constant.value.kind == DATUM_NULL)
+        return true;
     if (!lower_has_collation(l, expr, undetermined[purpose]))
         return false;
     if (expr->collation <= POSIX_COLLATION_OID || !catalog_collation_by_oid(l->catalog, expr->collation, &collation) ||

@@ -157,6 +157,21 @@ static const char *list_call(struct lower *l, const char *source, const struct e
     return args ? lower_internal_call(l, source, list->count, types, result, -1, args) : NULL;
 }
 
+static const char *lower_extreme(struct lower *l, const char *source, const struct expr *expr)
+{
+    const struct expr_list *list = &expr->list.args;
+    oid_t *types = arena_array(l->arena, oid_t, list->count + 1);
+    char name[64];
+    bool collated = expr->collation && catalog_collation_storage(l->catalog, expr->collation, name, sizeof name);
+    if (!collated || !lower_has_collation(l, expr, "string comparison"))
+        return diag_is_set(l->diag) ? NULL : list_call(l, source, list, expr->type);
+    for (int i = 0; i < list->count; i++)
+        types[i] = list->items[i]->type;
+    const char *function = lower_instance(l, func_find(source), list->count, types, expr->type, -1, arena_strdup(l->arena, name));
+    const char *args = lower_expr_list(l, list);
+    return args && function ? LOWER_PRINT(l, "%s(%s)", function, args) : NULL;
+}
+
 /* A small expression may be said twice. */
 static bool is_simple(const struct expr *expr)
 {
@@ -670,11 +685,11 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
         return args ? LOWER_PRINT(l, "coalesce(%s)", args) : NULL;
     }
     case EXPR_GREATEST:
-        return list_call(l, "pgquill_greatest", &expr->list.args, expr->type);
+        return lower_extreme(l, "pgquill_greatest", expr);
     case EXPR_XML:
         return list_call(l, "pgquill_xml", &expr->list.args, expr->type);
     case EXPR_LEAST:
-        return list_call(l, "pgquill_least", &expr->list.args, expr->type);
+        return lower_extreme(l, "pgquill_least", expr);
     case EXPR_NULLIF:
         return lower_nullif(l, expr);
     case EXPR_IN_LIST:
