@@ -7,19 +7,11 @@
 /* Matching a document with a query. A phrase needs the positions at which its operands match; a document without positions leaves
  * that open, which counts as no match. */
 
-enum truth { NO, YES, MAYBE };
-
-/* Where an operand of a phrase matches: positions of its last word, ascending. Negated: everywhere else. */
-struct places {
-    int count;
-    uint16_t *positions;
-    bool negated;
-    int width; /* words from its first to its last, less one */
-};
-
 struct match {
     struct arena *arena;
-    const struct tsvector *vector;
+    const struct tsvector *vector; /* or, instead: */
+    ts_value_matcher *matcher;
+    void *self;
 };
 
 static int order_positions(const void *a, const void *b)
@@ -28,19 +20,19 @@ static int order_positions(const void *a, const void *b)
 }
 
 /* One lexeme that has the word asked for. A lexeme without places satisfies any weight. */
-static enum truth match_lexeme(struct match *m, const struct ts_lexeme *lexeme, const struct ts_query *value,
-                               struct places *places)
+static enum ts_truth match_lexeme(struct match *m, const struct ts_lexeme *lexeme, const struct ts_query *value,
+                                  struct ts_places *places)
 {
     if (!lexeme->count)
-        return places ? MAYBE : YES;
-    enum truth result = NO;
+        return places ? TS_MAYBE : TS_YES;
+    enum ts_truth result = TS_NO;
     if (places)
         places->positions = arena_grow(m->arena, places->positions, sizeof *places->positions * (size_t) places->count,
                                        sizeof *places->positions * (size_t) (places->count + lexeme->count));
     for (int i = 0; i < lexeme->count; i++) {
         if (value->weights && !(value->weights >> ts_weight(lexeme->places[i]) & 1))
             continue;
-        result = YES;
+        result = TS_YES;
         if (!places)
             break;
         places->positions[places->count++] = (uint16_t) ts_position(lexeme->places[i]);
@@ -48,11 +40,11 @@ static enum truth match_lexeme(struct match *m, const struct ts_lexeme *lexeme, 
     return result;
 }
 
-static enum truth match_prefix(struct match *m, const struct ts_query *value, struct places *places)
+static enum ts_truth match_prefix(struct match *m, const struct ts_query *value, struct ts_places *places)
 {
     const struct tsvector *vector = m->vector;
     int low = 0, high = vector->count;
-    enum truth result = NO;
+    enum ts_truth result = TS_NO;
     while (low < high) {
         int middle = low + (high - low) / 2;
         const struct ts_lexeme *lexeme = &vector->lexemes[middle];
@@ -65,11 +57,11 @@ static enum truth match_prefix(struct match *m, const struct ts_query *value, st
         const struct ts_lexeme *lexeme = &vector->lexemes[low];
         if (lexeme->len < value->len || memcmp(lexeme->text, value->text, value->len) != 0)
             break;
-        enum truth found = match_lexeme(m, lexeme, value, places);
-        if (found == MAYBE || (found == YES && !places))
+        enum ts_truth found = match_lexeme(m, lexeme, value, places);
+        if (found == TS_MAYBE || (found == TS_YES && !places))
             return found;
-        if (found == YES)
-            result = YES;
+        if (found == TS_YES)
+            result = TS_YES;
     }
     if (places && places->count) {
         int kept = 0;
@@ -82,19 +74,21 @@ static enum truth match_prefix(struct match *m, const struct ts_query *value, st
     return result;
 }
 
-static enum truth match_value(struct match *m, const struct ts_query *value, struct places *places)
+static enum ts_truth match_value(struct match *m, const struct ts_query *value, struct ts_places *places)
 {
+    if (m->matcher)
+        return m->matcher(m->self, value, places);
     if (value->prefix)
         return match_prefix(m, value, places);
     const struct ts_lexeme *lexeme = tsvector_find(m->vector, value->text, value->len);
-    return lexeme ? match_lexeme(m, lexeme, value, places) : NO;
+    return lexeme ? match_lexeme(m, lexeme, value, places) : TS_NO;
 }
 
 enum { BOTH = 1, LEFT_ONLY = 2, RIGHT_ONLY = 4 };
 
 /* Merge two lists of positions, shifted, keeping those that are in both or in one only, as told. */
-static enum truth merge(struct match *m, struct places *out, const struct places *left, const struct places *right, int keep,
-                        int left_shift, int right_shift)
+static enum ts_truth merge(struct match *m, struct ts_places *out, const struct ts_places *left, const struct ts_places *right,
+                           int keep, int left_shift, int right_shift)
 {
     int i = 0, j = 0;
     if (out)
@@ -108,46 +102,46 @@ static enum truth merge(struct match *m, struct places *out, const struct places
         i += a <= b;
         j += b <= a;
         if (kept && !out)
-            return YES;
+            return TS_YES;
         if (kept)
             out->positions[out->count++] = (uint16_t) (a < b ? a : b);
     }
-    return out && out->count ? YES : NO;
+    return out && out->count ? TS_YES : TS_NO;
 }
 
-static int wider(const struct places *a, const struct places *b)
+static int wider(const struct ts_places *a, const struct ts_places *b)
 {
     return a->width > b->width ? a->width : b->width;
 }
 
-static enum truth match_phrase(struct match *m, const struct ts_query *query, struct places *out);
+static enum ts_truth match_phrase(struct match *m, const struct ts_query *query, struct ts_places *out);
 
-static enum truth match_not(struct match *m, const struct ts_query *query, struct places *out)
+static enum ts_truth match_not(struct match *m, const struct ts_query *query, struct ts_places *out)
 {
     switch (match_phrase(m, query->right, out)) {
-    case NO:
+    case TS_NO:
         out->negated = true;
-        return YES;
-    case YES:
+        return TS_YES;
+    case TS_YES:
         if (out->count) {
             out->negated = !out->negated;
-            return YES;
+            return TS_YES;
         }
         out->negated = false;
-        return NO;
+        return TS_NO;
     default:
-        return MAYBE;
+        return TS_MAYBE;
     }
 }
 
-static enum truth match_both(struct match *m, const struct ts_query *query, struct places *out)
+static enum ts_truth match_both(struct match *m, const struct ts_query *query, struct ts_places *out)
 {
-    struct places left = {0}, right = {0};
-    enum truth l = match_phrase(m, query->left, &left), r = l == NO ? NO : match_phrase(m, query->right, &right);
-    if (l == NO || r == NO)
-        return NO;
-    if (l == MAYBE || r == MAYBE)
-        return MAYBE;
+    struct ts_places left = {0}, right = {0};
+    enum ts_truth l = match_phrase(m, query->left, &left), r = l == TS_NO ? TS_NO : match_phrase(m, query->right, &right);
+    if (l == TS_NO || r == TS_NO)
+        return TS_NO;
+    if (l == TS_MAYBE || r == TS_MAYBE)
+        return TS_MAYBE;
     bool phrase = query->kind == TS_PHRASE;
     int width = phrase ? query->distance + left.width + right.width : wider(&left, &right);
     int left_shift = phrase ? query->distance + right.width : width - left.width, right_shift = phrase ? 0 : width - right.width;
@@ -157,22 +151,22 @@ static enum truth match_both(struct match *m, const struct ts_query *query, stru
         merge(m, out, &left, &right, BOTH | LEFT_ONLY | RIGHT_ONLY, left_shift, right_shift);
         if (out)
             out->negated = true;
-        return YES;
+        return TS_YES;
     }
     return merge(m, out, &left, &right, left.negated ? RIGHT_ONLY : right.negated ? LEFT_ONLY : BOTH, left_shift, right_shift);
 }
 
-static enum truth match_either(struct match *m, const struct ts_query *query, struct places *out)
+static enum ts_truth match_either(struct match *m, const struct ts_query *query, struct ts_places *out)
 {
-    struct places left = {0}, right = {0};
-    enum truth l = match_phrase(m, query->left, &left), r = match_phrase(m, query->right, &right);
-    if (l == NO && r == NO)
-        return NO;
-    if (l == MAYBE || r == MAYBE)
-        return MAYBE;
-    if (l == NO)
+    struct ts_places left = {0}, right = {0};
+    enum ts_truth l = match_phrase(m, query->left, &left), r = match_phrase(m, query->right, &right);
+    if (l == TS_NO && r == TS_NO)
+        return TS_NO;
+    if (l == TS_MAYBE || r == TS_MAYBE)
+        return TS_MAYBE;
+    if (l == TS_NO)
         left.width = 0;
-    if (r == NO)
+    if (r == TS_NO)
         right.width = 0;
     int width = wider(&left, &right), left_shift = width - left.width, right_shift = width - right.width;
     if (out)
@@ -182,14 +176,14 @@ static enum truth match_either(struct match *m, const struct ts_query *query, st
         merge(m, out, &left, &right, keep, left_shift, right_shift);
         if (out)
             out->negated = true;
-        return YES;
+        return TS_YES;
     }
     return merge(m, out, &left, &right, BOTH | LEFT_ONLY | RIGHT_ONLY, left_shift, right_shift);
 }
 
-static enum truth match_phrase(struct match *m, const struct ts_query *query, struct places *out)
+static enum ts_truth match_phrase(struct match *m, const struct ts_query *query, struct ts_places *out)
 {
-    struct places ignored = {0};
+    struct ts_places ignored = {0};
     switch (query->kind) {
     case TS_VALUE:
         return match_value(m, query, out);
@@ -202,30 +196,36 @@ static enum truth match_phrase(struct match *m, const struct ts_query *query, st
     }
 }
 
-static enum truth match_query(struct match *m, const struct ts_query *query)
+static enum ts_truth match_query(struct match *m, const struct ts_query *query)
 {
-    enum truth left, right;
+    enum ts_truth left, right;
     switch (query->kind) {
     case TS_VALUE:
         return match_value(m, query, NULL);
     case TS_NOT:
         right = match_query(m, query->right);
-        return right == MAYBE ? MAYBE : right == YES ? NO : YES;
+        return right == TS_MAYBE ? TS_MAYBE : right == TS_YES ? TS_NO : TS_YES;
     case TS_AND:
         left = match_query(m, query->left);
-        right = left == NO ? NO : match_query(m, query->right);
-        return right == YES ? left : right;
+        right = left == TS_NO ? TS_NO : match_query(m, query->right);
+        return right == TS_YES ? left : right;
     case TS_OR:
         left = match_query(m, query->left);
-        right = left == YES ? YES : match_query(m, query->right);
-        return right == NO ? left : right;
+        right = left == TS_YES ? TS_YES : match_query(m, query->right);
+        return right == TS_NO ? left : right;
     default:
-        return match_phrase(m, query, NULL) == YES ? YES : NO;
+        return match_phrase(m, query, NULL) == TS_YES ? TS_YES : TS_NO;
     }
 }
 
 bool ts_matches(struct arena *arena, const struct tsvector *vector, const struct ts_query *query)
 {
-    struct match m = {arena, vector};
-    return query && match_query(&m, query) != NO;
+    struct match m = {arena, vector, NULL, NULL};
+    return query && match_query(&m, query) != TS_NO;
+}
+
+bool ts_matches_by(struct arena *arena, const struct ts_query *query, ts_value_matcher *matcher, void *self)
+{
+    struct match m = {arena, NULL, matcher, self};
+    return query && match_query(&m, query) != TS_NO;
 }

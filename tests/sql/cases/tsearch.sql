@@ -30,3 +30,7 @@ select to_tsquery('simple', 'a b');
 select to_tsvector('nosuch', 'a');
 select setweight('a:1'::tsvector, 'X');
 drop table docs;
+select ts_rank('a:1 b:3A c'::tsvector, 'a & b'), ts_rank('a:1 b:3A c'::tsvector, 'a | x:*', 2), ts_rank('{0.2,0.3,0.4,0.5}', 'a:1B b'::tsvector, 'a', 8 | 32);
+select ts_rank_cd('a:1,7 b:3A c:9'::tsvector, 'a & b'), ts_rank_cd('a:1,7 b:3,8 c:9'::tsvector, 'a <-> b', 4 | 1), ts_rank_cd('a b'::tsvector, 'a & b');
+select ts_rank('{1,2}', 'a'::tsvector, 'a');
+select ts_rank('{1,2,3,4}', 'a'::tsvector, 'a');
