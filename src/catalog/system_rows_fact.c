@@ -141,6 +141,19 @@ static void put_modes(struct rows_builder *b, const char *modes)
     rows_texts(b, "proargmodes", count, texts);
 }
 
+/* "name=value", one a line */
+static void put_settings(struct rows_builder *b, const char *settings)
+{
+    const char *items[PROC_ARGS_MAX];
+    int count = 0;
+    for (const char *at = settings; *at && count < PROC_ARGS_MAX;) {
+        const char *end = strchrnul(at, '\n');
+        items[count++] = arena_strndup(b->arena, at, (size_t) (end - at));
+        at = *end ? end + 1 : end;
+    }
+    rows_texts(b, "proconfig", count, items);
+}
+
 static void put_proc(struct rows_builder *b, const struct proc_fact *proc, const struct catalog_function *function)
 {
     int64_t types[PROC_ARGS_MAX];
@@ -172,6 +185,8 @@ static void put_proc(struct rows_builder *b, const struct proc_fact *proc, const
     if (proc->names)
         put_names(b, "proargnames", proc->names);
     rows_text(b, "proargdefaults", proc->defaults);
+    if (function && function->settings)
+        put_settings(b, function->settings);
     if (!function)
         rows_text(b, "prosrc", proc->kind == 'a' ? "aggregate_dummy" : proc->source);
     else if (!function->standard)

@@ -71,6 +71,30 @@ static void put_options(struct buf *out, const struct proc_fact *proc, const str
         buf_putc(out, '\n');
 }
 
+/* SET name TO 'value', a list's members each in quotes. */
+static void put_settings(struct buf *out, const char *settings)
+{
+    for (const char *at = settings; *at;) {
+        const char *end = strchrnul(at, '\n'), *equals = memchr(at, '=', (size_t) (end - at));
+        bool list = strncmp(at, "search_path=", 12) == 0 || strncmp(at, "temp_tablespaces=", 17) == 0;
+        if (!equals)
+            break;
+        buf_printf(out, " SET %.*s TO '", (int) (equals - at), at);
+        for (const char *c = equals + 1; c < end; c++) {
+            if (list && *c == ',') {
+                buf_puts(out, "', '");
+                c += c + 1 < end && c[1] == ' ';
+            } else if (!(list && *c == '"')) {
+                buf_putc(out, *c);
+                if (*c == '\'')
+                    buf_putc(out, '\'');
+            }
+        }
+        buf_puts(out, "'\n");
+        at = *end ? end + 1 : end;
+    }
+}
+
 static const struct catalog_function *user_function(struct fcall *call, oid_t oid)
 {
     return call->env->catalog ? catalog_function_by_oid(call->env->catalog, oid) : NULL;
@@ -105,6 +129,8 @@ static bool functiondef(struct fcall *call, int nargs, const struct datum *args,
                : proc->language == 's' ? "sql"
                                        : "internal");
     put_options(&out, proc, function);
+    if (function && function->settings)
+        put_settings(&out, function->settings);
     if (function && function->standard != BODY_QUOTED) {
         put_standard(&out, function);
     } else {

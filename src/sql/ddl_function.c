@@ -209,57 +209,6 @@ static bool redundant(struct ddl *d, const PgQuery__DefElem *option)
     return diag_position(d->diag, d->text, option->location);
 }
 
-static bool truth(const PgQuery__DefElem *option)
-{
-    const PgQuery__Node *arg = option->arg;
-    return arg && (arg->node_case == PG_QUERY__NODE__NODE_BOOLEAN
-                       ? arg->boolean->boolval
-                       : arg->node_case == PG_QUERY__NODE__NODE_INTEGER && arg->integer->ival);
-}
-
-static double amount(const PgQuery__DefElem *option)
-{
-    const PgQuery__Node *arg = option->arg;
-    return !arg                                             ? 0
-           : arg->node_case == PG_QUERY__NODE__NODE_FLOAT   ? strtod(arg->float_->fval, NULL)
-           : arg->node_case == PG_QUERY__NODE__NODE_INTEGER ? arg->integer->ival
-                                                            : 0;
-}
-
-bool ddl_function_option(struct ddl *d, struct catalog_function *function, const PgQuery__DefElem *option)
-{
-    const char *name = option->defname, *word = analysis_string(option->arg);
-    if (strcmp(name, "volatility") == 0) {
-        function->fact.volatility = word ? word[0] : 'v';
-    } else if (strcmp(name, "strict") == 0) {
-        function->fact.strict = truth(option);
-    } else if (strcmp(name, "security") == 0) {
-        function->security_definer = truth(option);
-    } else if (strcmp(name, "leakproof") == 0) {
-        function->leakproof = truth(option);
-    } else if (strcmp(name, "cost") == 0) {
-        function->cost = amount(option);
-        if (function->cost <= 0)
-            return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "COST must be positive");
-    } else if (strcmp(name, "rows") == 0) {
-        function->rows = amount(option);
-        if (function->rows <= 0)
-            return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "ROWS must be positive");
-        if (!function->fact.retset)
-            return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE,
-                            "ROWS is not applicable when function does not return a set");
-    } else if (strcmp(name, "parallel") == 0) {
-        if (!word || (strcmp(word, "safe") && strcmp(word, "unsafe") && strcmp(word, "restricted")))
-            return diag_set(d->diag, ERRCODE_SYNTAX_ERROR, "parameter \"parallel\" must be SAFE, RESTRICTED, or UNSAFE");
-        function->fact.parallel = word[0];
-    } else if (strcmp(name, "set") == 0) {
-        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "SET clauses of functions are not supported yet");
-    } else if (strcmp(name, "window") == 0 || strcmp(name, "transform") == 0 || strcmp(name, "support") == 0) {
-        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "function option \"%s\" is not supported", name);
-    }
-    return true;
-}
-
 static bool read_options(struct ddl *d, struct catalog_function *function, const PgQuery__CreateFunctionStmt *stmt)
 {
     const PgQuery__Node *as = NULL;

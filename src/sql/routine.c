@@ -209,8 +209,10 @@ struct routine *routine_get(struct compiler *compiler, oid_t oid, int nargs, con
     if (good)
         return routine;
     inner_report(diag, body);
+    /* PostgreSQL meets the fault when it tries to inline, where it would try. */
+    bool inlining = !routine->retset && result != RECORD_OID && !function->security_definer && !function->settings;
     if (!diag->context)
-        diag_context(diag, "SQL function \"%s\" during startup", routine->name);
+        diag_context(diag, "SQL function \"%s\" during %s", routine->name, inlining ? "inlining" : "startup");
     for (struct routine **link = &compiler->routines->first; *link; link = &(*link)->next)
         if (*link == routine) {
             detach(link);
@@ -235,7 +237,8 @@ struct run {
     const struct datum *args;
     struct cursor *cursor;
     int statement;
-    bool whole; /* rows as one value */
+    bool whole;           /* rows as one value */
+    const char *settings; /* in force inside; NULL */
 };
 
 /* Each call within a call is one of SQLite's engines within another: the stack bounds them. */
@@ -260,11 +263,22 @@ static bool begin(struct run *run, struct compiler *compiler, struct fcall *call
                          limit ? limit : "2MB");
     }
     *run = (struct run){.compiler = compiler};
-    run->routine = routine_get(compiler, oid, nargs, types, call->inst->result ? call->inst->result->oid : VOID_OID, call->diag);
-    if (!run->routine)
-        return false;
-    run->routine->users++;
     arena_init(&run->arena);
+    const struct catalog_function *function = catalog_function_by_oid(compiler->catalog, oid);
+    struct routine_setting *saved;
+    run->settings = function && function->settings ? arena_strdup(&run->arena, function->settings) : NULL;
+    if (!routine_settings_apply(call->env, &run->arena, run->settings, &saved, call->diag)) {
+        arena_deinit(&run->arena);
+        return false;
+    }
+    run->routine = routine_get(compiler, oid, nargs, types, call->inst->result ? call->inst->result->oid : VOID_OID, call->diag);
+    if (run->routine)
+        run->routine->users++;
+    routine_settings_restore(call->env, saved);
+    if (!run->routine) {
+        arena_deinit(&run->arena);
+        return false;
+    }
     struct datum *copies = arena_array(&run->arena, struct datum, nargs + 1);
     for (int i = 0; i < nargs; i++) {
         copies[i] = args[i];
@@ -289,7 +303,7 @@ static void end(struct run *run)
 }
 
 /* The next row of the statement under way; at its end the next statement's, until the last is done. */
-static bool next_row(struct run *run, const struct datum **row, struct diag *diag)
+static bool step_row(struct run *run, const struct datum **row, struct diag *diag)
 {
     const struct routine *routine = run->routine;
     bool again = false;
@@ -324,6 +338,16 @@ static bool next_row(struct run *run, const struct datum **row, struct diag *dia
         run->statement++;
     }
     return true;
+}
+
+static bool next_row(struct run *run, const struct datum **row, struct diag *diag)
+{
+    struct routine_setting *saved;
+    if (!routine_settings_apply(run->compiler->env, &run->arena, run->settings, &saved, diag))
+        return false;
+    bool good = step_row(run, row, diag);
+    routine_settings_restore(run->compiler->env, saved);
+    return good;
 }
 
 static struct datum keep(struct arena *arena, const struct datum *value)

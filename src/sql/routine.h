@@ -55,6 +55,12 @@ bool routine_writes(const struct routine *routine);
 /* Compile the body of a function that is about to be stored: reports are the statement's. */
 bool routine_validate(struct compiler *compiler, const struct catalog_function *function, struct diag *diag);
 
+/* routine_settings.c: put a function's settings ("name=value", one a line; NULL: none) in force; what was before is in *saved, in `arena`. */
+struct routine_setting;
+bool routine_settings_apply(struct func_env *env, struct arena *arena, const char *settings, struct routine_setting **saved,
+                            struct diag *diag);
+void routine_settings_restore(struct func_env *env, struct routine_setting *saved);
+
 /* Give func_env the callbacks; forget what was compiled. */
 void routine_install(struct compiler *compiler);
 void routine_forget(struct compiler *compiler);
