@@ -180,7 +180,19 @@ bool slot_is_alive(const struct session_slot *slot)
     return found != 0 && (started == 0 || found <= started);
 }
 
-static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *last)
+/* What its sessions did goes over to the counters; the slot's owner is no more. */
+static void keep_tally(struct shm *shm, struct session_slot *slot)
+{
+    struct slot_tally done = slot->info.done;
+    slot->info.done = (struct slot_tally){0};
+    shm_count(shm, SHM_QUERIES, done.queries);
+    shm_count(shm, SHM_TRANSACTIONS_COMMITTED, done.transactions);
+    shm_count(shm, SHM_TRANSACTIONS_ROLLED_BACK, done.rolled_back);
+    shm_count(shm, SHM_PLAN_HITS, done.plan_hits);
+    shm_count(shm, SHM_PLAN_MISSES, done.plan_misses);
+}
+
+static bool free_slot(struct shm *shm, struct session_slot *slot, pid_t pid, struct slot_info *last)
 {
     if (atomic_load(&slot->pid) != pid || slot_state(slot) == SLOT_FREE)
         return false;
@@ -189,6 +201,7 @@ static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *la
     int32_t expected = pid;
     if (!atomic_compare_exchange_strong(&slot->pid, &expected, 0))
         return false;
+    keep_tally(shm, slot);
     atomic_store(&slot->state, SLOT_FREE);
     return true;
 }
@@ -196,7 +209,7 @@ static bool free_slot(struct session_slot *slot, pid_t pid, struct slot_info *la
 bool slot_free_by_pid(struct shm *shm, pid_t pid, struct slot_info *last)
 {
     for (int i = 0; i < registry_size(shm); i++)
-        if (free_slot(slot_at(shm, i), pid, last))
+        if (free_slot(shm, slot_at(shm, i), pid, last))
             return true;
     return false;
 }
@@ -211,7 +224,7 @@ int slot_reclaim_dead(struct shm *shm)
         if ((state & STATE_MASK) == SLOT_FREE || slot_is_alive(slot))
             continue;
         if (pid != 0)
-            reclaimed += free_slot(slot, pid, NULL);
+            reclaimed += free_slot(shm, slot, pid, NULL);
         else
             reclaimed += atomic_compare_exchange_strong(&slot->state, &state, SLOT_FREE);
     }
@@ -287,12 +300,16 @@ void slot_set_transaction(struct session_slot *slot, bool open, bool in_write)
     end_write(slot);
 }
 
-void slot_count(struct session_slot *slot, int64_t queries, int64_t transactions, int64_t rows)
+void slot_count(struct session_slot *slot, const struct slot_tally *tally)
 {
+    struct slot_tally *done = &slot->info.done;
     begin_write(slot);
-    slot->info.queries += queries;
-    slot->info.transactions += transactions;
-    slot->info.rows += rows;
+    done->queries += tally->queries;
+    done->transactions += tally->transactions;
+    done->rolled_back += tally->rolled_back;
+    done->rows += tally->rows;
+    done->plan_hits += tally->plan_hits;
+    done->plan_misses += tally->plan_misses;
     end_write(slot);
 }
 

@@ -34,6 +34,11 @@ enum slot_wait {
 
 enum { SLOT_NAME_MAX = 64, SLOT_QUERY_MAX = 1024, SLOT_ADDRESS_MAX = 64 };
 
+/* What a session has done. */
+struct slot_tally {
+    int64_t queries, transactions, rolled_back, rows, plan_hits, plan_misses; /* transactions: committed */
+};
+
 /* A copy of one slot: what an observer gets. Times are µs since the Unix epoch; 0: none. */
 struct slot_info {
     int index;
@@ -46,7 +51,7 @@ struct slot_info {
     char client_address[SLOT_ADDRESS_MAX]; /* "" for a unix socket */
     int client_port;                       /* -1 for a unix socket */
     int64_t backend_start, connected, state_change, transaction_start, query_start;
-    int64_t queries, transactions, rows;
+    struct slot_tally done;
     bool in_write;              /* holds the writer gate */
     char query[SLOT_QUERY_MAX]; /* UTF-8, cut at a character. Last: most changes leave it alone */
 };
@@ -74,7 +79,8 @@ void slot_set_client(struct session_slot *slot, const char *address, int port);
 void slot_set_identity(struct session_slot *slot, const char *database, const char *user, const char *application_name);
 void slot_set_query(struct session_slot *slot, const char *query, size_t len); /* also query_start and state ACTIVE */
 void slot_set_transaction(struct session_slot *slot, bool open, bool in_write);
-void slot_count(struct session_slot *slot, int64_t queries, int64_t transactions, int64_t rows);
+/* Add to what the session has done. The server's counters have it at once: they are what ended sessions did and what the slots say. */
+void slot_count(struct session_slot *slot, const struct slot_tally *tally);
 enum slot_state slot_state(const struct session_slot *slot);
 pid_t slot_pid(const struct session_slot *slot);
 void slot_uuid(const struct session_slot *slot, uuid_t uuid);

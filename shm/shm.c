@@ -176,9 +176,36 @@ void shm_count(struct shm *shm, enum shm_counter counter, int64_t add)
         atomic_fetch_add_explicit(&shm->header->counters[counter], add, memory_order_relaxed);
 }
 
+/* Where a slot has it; NULL: not there. */
+static const int64_t *in_slot(const struct session_slot *slot, enum shm_counter counter)
+{
+    const struct slot_tally *done = &slot->info.done;
+    switch (counter) {
+    case SHM_QUERIES:
+        return &done->queries;
+    case SHM_TRANSACTIONS_COMMITTED:
+        return &done->transactions;
+    case SHM_TRANSACTIONS_ROLLED_BACK:
+        return &done->rolled_back;
+    case SHM_PLAN_HITS:
+        return &done->plan_hits;
+    case SHM_PLAN_MISSES:
+        return &done->plan_misses;
+    default:
+        return NULL;
+    }
+}
+
 int64_t shm_counter(const struct shm *shm, enum shm_counter counter)
 {
-    return atomic_load_explicit(&shm->header->counters[counter], memory_order_relaxed);
+    int64_t sum = atomic_load_explicit(&shm->header->counters[counter], memory_order_relaxed);
+    for (int i = 0; i < shm->header->config.max_sessions; i++) {
+        const int64_t *part = in_slot(segment_slot(shm->header, i), counter);
+        if (!part)
+            break;
+        sum += __atomic_load_n(part, __ATOMIC_RELAXED);
+    }
+    return sum;
 }
 
 const char *shm_counter_name(enum shm_counter counter)

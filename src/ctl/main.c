@@ -231,7 +231,7 @@ int main(int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     struct call call = {.run_dir = "."};
     opterr = 0;
-    for (int option, at = optind; (option = getopt_long(argc, argv, ":R:V", options, NULL)) != -1; at = optind) {
+    for (int option; (option = getopt_long(argc, argv, ":R:V", options, NULL)) != -1;) {
         switch (option) {
         case 'R':
             call.run_dir = optarg;
@@ -246,9 +246,9 @@ int main(int argc, char **argv)
             printf("pgquillctl (pgquill) %s\n", PGQUILL_VERSION);
             return 0;
         case ':':
-            return wrong("option %s needs an argument", argv[at]);
+            return wrong("option %s needs an argument", argv[optind - 1]);
         default:
-            return wrong("unrecognized option: %s", argv[at]);
+            return wrong("unrecognized option: %s", argv[optind - 1]);
         }
     }
     if (optind == argc)

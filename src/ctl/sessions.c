@@ -23,8 +23,7 @@ const char *sessions_state_name(enum slot_state state)
     return state <= SLOT_ENDED ? names[state] : "unknown";
 }
 
-/* pg_stat_activity's names (PostgreSQL docs 28.2.3). */
-static void wait_names(enum slot_wait wait, const char **type, const char **event)
+void sessions_wait_names(enum slot_wait wait, const char **type, const char **event)
 {
     static const struct {
         const char *type, *event;
@@ -80,7 +79,7 @@ void sessions_print_text(const struct shm *shm)
             continue;
         if (info.client_port >= 0)
             snprintf(client, sizeof client, "%s:%d", info.client_address, info.client_port);
-        wait_names(info.wait, &type, &event);
+        sessions_wait_names(info.wait, &type, &event);
         printf("%8d  %-16s %-16s %-21s %-19s %-14s ", (int) info.pid, info.database, info.user, client,
                sessions_state_name(info.state), event);
         print_flat(info.query);
@@ -135,13 +134,13 @@ void sessions_print_json(const struct shm *shm)
         print_time("xact_start", info.transaction_start);
         print_time("query_start", info.query_start);
         print_time("state_change", info.state_change);
-        wait_names(info.wait, &type, &event);
+        sessions_wait_names(info.wait, &type, &event);
         print_text("wait_event_type", type, true);
         print_text("wait_event", event, true);
         print_text("state", sessions_state_name(info.state), false);
         print_text("query", info.query, false);
-        printf(",\"queries\":%" PRId64 ",\"transactions\":%" PRId64 ",\"rows\":%" PRId64 ",\"writing\":%s}", info.queries,
-               info.transactions, info.rows, info.in_write ? "true" : "false");
+        printf(",\"queries\":%" PRId64 ",\"transactions\":%" PRId64 ",\"rows\":%" PRId64 ",\"writing\":%s}", info.done.queries,
+               info.done.transactions, info.done.rows, info.in_write ? "true" : "false");
     }
     puts(first ? "]" : "\n]");
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +23,21 @@ static void on_signal(int signal)
     stopped = 1;
 }
 
+/* Its coming ends the wait, and the screen is measured again. */
+static void on_resize(int signal)
+{
+    (void) signal;
+}
+
 /* What the rates are computed from. */
 struct sample {
     int64_t at; /* ms */
-    int64_t queries, commits, rollbacks, syncs;
+    int64_t queries, commits, rollbacks, syncs, hits, misses;
+};
+
+struct view {
+    bool screen; /* else lines, once */
+    int rows, columns;
 };
 
 static struct sample take_sample(const struct shm *shm)
@@ -36,7 +48,9 @@ static struct sample take_sample(const struct shm *shm)
                            .queries = shm_counter(shm, SHM_QUERIES),
                            .commits = shm_counter(shm, SHM_TRANSACTIONS_COMMITTED),
                            .rollbacks = shm_counter(shm, SHM_TRANSACTIONS_ROLLED_BACK),
-                           .syncs = shm_counter(shm, SHM_WAL_SYNCS)};
+                           .syncs = shm_counter(shm, SHM_WAL_SYNCS),
+                           .hits = shm_counter(shm, SHM_PLAN_HITS),
+                           .misses = shm_counter(shm, SHM_PLAN_MISSES)};
 }
 
 static double rate(int64_t now, int64_t before, const struct sample *a, const struct sample *b)
@@ -55,48 +69,97 @@ static int compare(const void *left, const void *right)
     return a->state_change < b->state_change ? -1 : a->state_change > b->state_change;
 }
 
-static void draw(const struct shm *shm, const struct sample *before, const struct sample *now, bool screen)
+/* One line; on a screen what stood there before goes. */
+static void __attribute__((format(printf, 2, 3))) put_line(const struct view *view, const char *format, ...)
 {
-    static struct slot_info list[LIST_MAX];
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    struct timespec clock;
+    char line[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (view->screen)
+        printf("%.*s\033[K\n", view->columns, line);
+    else
+        puts(line);
+}
+
+static int collect(const struct shm *shm, struct slot_info *list)
+{
     int count = 0;
-    if (screen)
-        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-    clock_gettime(CLOCK_REALTIME, &clock);
-    int64_t us = (int64_t) clock.tv_sec * 1000000 + clock.tv_nsec / 1000;
     for (int i = 0; i < registry_size(shm) && count < LIST_MAX; i++)
         if (slot_read(slot_at((struct shm *) shm, i), &list[count]) && sessions_is_client(&list[count]))
             count++;
     qsort(list, (size_t) count, sizeof *list, compare);
+    return count;
+}
 
-    if (screen)
-        fputs("\033[H\033[J", stdout);
-    printf("sessions %d   active %d   in transaction %d   spares %d\n", count, registry_count(shm, SLOT_ACTIVE),
-           registry_count(shm, SLOT_IDLE_IN_TRANSACTION) + registry_count(shm, SLOT_IDLE_IN_FAILED_TRANSACTION),
-           registry_count(shm, SLOT_SPARE));
-    printf("per second: queries %.0f   commits %.0f   rollbacks %.0f   disk syncs %.0f   locks recovered in all %" PRIu64 "\n\n",
-           rate(now->queries, before->queries, before, now), rate(now->commits, before->commits, before, now),
-           rate(now->rollbacks, before->rollbacks, before, now), rate(now->syncs, before->syncs, before, now),
-           shm_recoveries(shm));
-    printf("%8s %-12.12s %-12.12s %-20.20s %8s %s\n", "PID", "DATABASE", "USER", "STATE", "SECONDS", "QUERY");
-    int width = size.ws_col > 66 ? size.ws_col - 66 : 14;
-    for (int i = 0; i < count && (!screen || i < size.ws_row - 5); i++) {
-        for (char *p = list[i].query; *p; p++)
-            if ((unsigned char) *p < 0x20)
-                *p = ' ';
-        printf("%8d %-12.12s %-12.12s %-20.20s %8.1f %.*s\n", (int) list[i].pid, list[i].database, list[i].user,
-               sessions_state_name(list[i].state), (double) (us - list[i].state_change) / 1e6, screen ? width : 200,
-               list[i].query);
-    }
+static void put_session(const struct view *view, const struct slot_info *info, int64_t now_us)
+{
+    char query[SLOT_QUERY_MAX];
+    const char *type, *event;
+    snprintf(query, sizeof query, "%s", info->query);
+    for (char *p = query; *p; p++)
+        if ((unsigned char) *p < 0x20)
+            *p = ' ';
+    sessions_wait_names(info->wait, &type, &event);
+    put_line(view, "%8d %-12.12s %-12.12s %-15.15s %-19.19s %-13.13s %8.1f %s", (int) info->pid, info->database, info->user,
+             info->client_address[0] ? info->client_address : "[local]", sessions_state_name(info->state), event,
+             (double) (now_us - info->state_change) / 1e6, query);
+}
+
+static void draw(const struct shm *shm, const struct view *view, const struct sample *before, const struct sample *now)
+{
+    static struct slot_info list[LIST_MAX];
+    struct timespec clock;
+    char time_text[16];
+    clock_gettime(CLOCK_REALTIME, &clock);
+    strftime(time_text, sizeof time_text, "%H:%M:%S", localtime(&clock.tv_sec));
+    int count = collect(shm, list), room = view->screen ? view->rows - 6 : count;
+    if (view->screen)
+        fputs("\033[H", stdout);
+    put_line(view, "%s   sessions %d   active %d   in transaction %d   spares %d   locks recovered %" PRIu64, time_text, count,
+             registry_count(shm, SLOT_ACTIVE),
+             registry_count(shm, SLOT_IDLE_IN_TRANSACTION) + registry_count(shm, SLOT_IDLE_IN_FAILED_TRANSACTION),
+             registry_count(shm, SLOT_SPARE), shm_recoveries(shm));
+    put_line(view, "per second: queries %.0f   commits %.0f   rollbacks %.0f   disk syncs %.0f   plans found %.0f, made %.0f",
+             rate(now->queries, before->queries, before, now), rate(now->commits, before->commits, before, now),
+             rate(now->rollbacks, before->rollbacks, before, now), rate(now->syncs, before->syncs, before, now),
+             rate(now->hits, before->hits, before, now), rate(now->misses, before->misses, before, now));
+    put_line(view, "%s", "");
+    if (view->screen)
+        fputs("\033[7m", stdout);
+    put_line(view, "%8s %-12s %-12s %-15s %-19s %-13s %8s %s", "PID", "DATABASE", "USER", "CLIENT", "STATE", "WAIT", "SECONDS",
+             "QUERY");
+    if (view->screen)
+        fputs("\033[m", stdout);
+    int shown = count < room ? count : room;
+    for (int i = 0; i < shown; i++)
+        put_session(view, &list[i], (int64_t) clock.tv_sec * 1000000 + clock.tv_nsec / 1000);
+    if (view->screen && shown < count)
+        put_line(view, "and %d more", count - shown);
+    if (view->screen)
+        printf("\033[J\033[%d;1Hq quits", view->rows);
     fflush(stdout);
 }
 
-/* true: a key was pressed, or the end of the input reached. */
-static bool wait_for_key(void)
+static struct view look_at_screen(bool screen)
 {
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    if (screen)
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    return (struct view){
+        .screen = screen, .rows = size.ws_row > 8 ? size.ws_row : 8, .columns = size.ws_col > 20 ? size.ws_col : 20};
+}
+
+/* Wait for the next drawing: a second, a key, or a window of another size. False: q, or the end of the input. */
+static bool wait_for_turn(void)
+{
+    enum { ESCAPE = 27 };
     struct pollfd entry = {.fd = STDIN_FILENO, .events = POLLIN};
-    return poll(&entry, 1, REDRAW_MS) > 0;
+    char key;
+    if (poll(&entry, 1, REDRAW_MS) <= 0)
+        return true;
+    return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q' && key != ESCAPE;
 }
 
 int sessions_top(const char *run_dir, bool once)
@@ -108,26 +171,29 @@ int sessions_top(const char *run_dir, bool once)
     bool screen = !once && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
     struct termios saved, raw;
     if (!screen) {
-        draw(shm, &before, &now, false);
+        struct view view = look_at_screen(false);
+        draw(shm, &view, &before, &now);
         shm_detach(shm);
         return 0;
     }
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = on_resize;
+    sigaction(SIGWINCH, &action, NULL);
     tcgetattr(STDIN_FILENO, &saved);
     raw = saved;
     raw.c_lflag &= ~(tcflag_t) (ICANON | ECHO);
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     fputs("\033[?1049h\033[?25l", stdout);
-    do {
-        draw(shm, &before, &now, true);
+    bool goes_on = true;
+    while (goes_on && !stopped) {
+        struct view view = look_at_screen(true);
+        draw(shm, &view, &before, &now);
         before = now;
-        bool key = wait_for_key();
+        goes_on = wait_for_turn();
         now = take_sample(shm);
-        if (key)
-            break;
-    } while (!stopped);
+    }
     fputs("\033[?25h\033[?1049l", stdout);
     fflush(stdout);
     tcsetattr(STDIN_FILENO, TCSANOW, &saved);

@@ -16,7 +16,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 30, PROGRESS_GAP_MS = 100 };
+enum { PATIENCE_S = 30, PROGRESS_GAP_MS = 100, CHECKPOINT_PATIENCE_MS = 10000 };
 
 struct job {
     int fd;
@@ -98,7 +98,16 @@ static int checkpoint(struct server *server, void *arg)
     struct engine *engine = open_database(server, job, &diag);
     if (!engine)
         return fail(job, &diag);
-    engine_checkpoint(engine, false, &frames, &written, &diag);
+    /* Only one at a time; the checkpointer may be at it just now. */
+    int64_t give_up = server_now() + CHECKPOINT_PATIENCE_MS;
+    for (;;) {
+        engine_checkpoint(engine, false, &frames, &written, &diag);
+        if (diag_is_set(&diag) || frames >= 0 || server_now() >= give_up)
+            break;
+        usleep(20000);
+    }
+    if (!diag_is_set(&diag) && frames < 0)
+        diag_set(&diag, ERRCODE_OBJECT_IN_USE, "another checkpoint is under way");
     if (diag_is_set(&diag)) {
         fail(job, &diag);
     } else {

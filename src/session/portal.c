@@ -226,6 +226,7 @@ bool portal_start(struct session *session, struct portal *portal, struct diag *d
     if (portal->state != PORTAL_READY)
         return true;
     portal->state = PORTAL_OPEN;
+    session->tally.queries++;
     struct plan *plan = portal->plan;
     bool done = true;
     if (!plan || plan->kind == PLAN_EMPTY) {
@@ -310,6 +311,7 @@ bool portal_send(struct session *session, struct portal *portal, int64_t limit, 
         if (limit && sent == limit) {
             *suspended = true;
             session->rows += sent;
+            session->tally.rows += sent;
             return true;
         }
         if (session->interrupts.pending && !interrupts_check(&session->interrupts, diag))
@@ -318,6 +320,7 @@ bool portal_send(struct session *session, struct portal *portal, int64_t limit, 
             return false;
         if (!row) {
             session->rows += sent;
+            session->tally.rows += sent;
             return true;
         }
         if (!result_put_row(session, &portal->encoder, row, diag))

@@ -318,6 +318,15 @@ static enum slot_state idle_state(const struct session *session)
     }
 }
 
+/* Tell the registry what was done. */
+static void publish_tally(struct session *session)
+{
+    if (session->compiler)
+        compiler_take_counts(session->compiler, &session->tally.plan_hits, &session->tally.plan_misses);
+    slot_count(session->options.slot, &session->tally);
+    session->tally = (struct slot_tally){0};
+}
+
 /* Ready for the next query: tell the client and the registry, and begin to count idleness. */
 static void become_idle(struct session *session)
 {
@@ -326,6 +335,7 @@ static void become_idle(struct session *session)
     bool in_block = session->txn.state >= TXN_BLOCK;
     int64_t limit = in_block ? session->limits.idle_in_transaction_timeout : session->limits.idle_timeout;
     wire_put_ready(&session->wire, txn_status(session));
+    publish_tally(session);
     /* Who holds the gate keeps all other writers waiting. */
     session->wire.idle.is_urgent = in_block && engine_txn_state(session->engine) == ENGINE_TXN_WRITE;
     slot_set_state(session->options.slot, idle_state(session));
@@ -444,6 +454,7 @@ static void end(struct session *session)
     wire_flush(&session->wire);
     txn_drop(session);
     prepared_drop_all(session);
+    publish_tally(session);
     shm_count(session->options.shm, SHM_BYTES_IN, (int64_t) session->wire.bytes_in);
     shm_count(session->options.shm, SHM_BYTES_OUT, (int64_t) session->wire.bytes_out);
     interrupts_enter(&session->interrupts, PHASE_NONE, 0);

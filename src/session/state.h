@@ -61,6 +61,7 @@ struct session {
     const char *query; /* text of the message in work, for the log */
     size_t query_len;
     int64_t rows; /* returned so far by this session */
+    struct slot_tally tally; /* done since the registry was told last */
 };
 
 /* Tell the client (and the log) of an error, and do what it means for the transaction. Clears `diag`. */

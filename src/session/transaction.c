@@ -146,6 +146,8 @@ static bool commit(struct session *session, struct diag *diag)
     if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
         done = engine_commit(session->engine, session->limits.is_async_commit ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
     }
+    if (txn->state != TXN_IDLE)
+        *(done ? &session->tally.transactions : &session->tally.rolled_back) += 1;
     if (!done) {
         engine_rollback(session->engine);
         session->catalog_dirty |= txn->changed_catalog;
@@ -165,6 +167,7 @@ static bool commit(struct session *session, struct diag *diag)
 static void rollback(struct session *session)
 {
     struct transaction *txn = &session->txn;
+    session->tally.rolled_back++;
     portals_drop_all(session, false);
     engine_rollback(session->engine);
     sequences_rolled_back(session);

@@ -21,6 +21,7 @@ struct plan_cache {
     struct entry *buckets[CACHE_BUCKETS];
     struct entry *newest, *oldest;
     int count;
+    int64_t hits;
 };
 
 struct plan_cache *plan_cache_new(void)
@@ -102,6 +103,7 @@ struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *co
             link_newest(cache, entry);
         }
         entry->plan->references++;
+        cache->hits++;
         return entry->plan;
     }
     return NULL;
@@ -158,4 +160,11 @@ void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, s
     cache->buckets[entry->hash % CACHE_BUCKETS] = entry;
     link_newest(cache, entry);
     cache->count++;
+}
+
+int64_t plan_cache_take_hits(struct plan_cache *cache)
+{
+    int64_t hits = cache->hits;
+    cache->hits = 0;
+    return hits;
 }

@@ -14,6 +14,8 @@ void plan_cache_clear(struct plan_cache *cache);
 struct plan *plan_cache_find(struct plan_cache *cache, const struct compiler *compiler, const struct normalised *statement,
                              int ntypes, const oid_t *types);
 
+/* How often one was found since this was asked last. */
+int64_t plan_cache_take_hits(struct plan_cache *cache);
 /* Keep a plan; `by_value` says for each literal whether its value is part of the key. */
 void plan_cache_add(struct plan_cache *cache, const struct compiler *compiler, struct plan *plan,
                     const struct normalised *statement, int ntypes, const oid_t *types, const struct literal_use *uses);

@@ -18,6 +18,13 @@ struct compiler *compiler_new(struct engine *engine, struct catalog *catalog, st
     return compiler;
 }
 
+void compiler_take_counts(struct compiler *compiler, int64_t *hits, int64_t *misses)
+{
+    *hits = plan_cache_take_hits(compiler->cache);
+    *misses = compiler->misses;
+    compiler->misses = 0;
+}
+
 void compiler_forget(struct compiler *compiler)
 {
     plan_cache_clear(compiler->cache);
@@ -241,6 +248,7 @@ static void keep_session(struct compiler *saved, const struct compiler *compiler
 struct plan *compile_parsed(struct compiler *compiler, const struct normalised *statement, const struct parse_tree *tree,
                             const char *whole, int offset, int ntypes, const oid_t *types, struct diag *diag)
 {
+    compiler->misses++;
     struct compiler saved = *compiler;
     for (int attempt = 0;; attempt++) {
         struct plan *plan = plan_new();

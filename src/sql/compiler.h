@@ -31,6 +31,7 @@ struct compiler {
     struct catalog *catalog;
     struct func_env *env;
     struct plan_cache *cache;
+    int64_t misses; /* statements compiled since compiler_take_counts */
     uint64_t seen_generation; /* the catalog's generation when `seen_version` was noted */
     int64_t seen_version;
 

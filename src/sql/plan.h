@@ -21,6 +21,8 @@ struct compiler *compiler_new(struct engine *engine, struct catalog *catalog, st
 void compiler_free(struct compiler *compiler);
 /* Forget every cached plan (DISCARD PLANS, a changed search_path). Plans in use live until they are released. */
 void compiler_forget(struct compiler *compiler);
+/* How many plans were found ready, and how many had to be made, since this was asked last. */
+void compiler_take_counts(struct compiler *compiler, int64_t *hits, int64_t *misses);
 
 enum literal_kind { LITERAL_INT4, LITERAL_INT8, LITERAL_NUMERIC, LITERAL_STRING, LITERAL_BITS, LITERAL_HEX };
 

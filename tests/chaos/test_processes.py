@@ -1,10 +1,13 @@
 """The master and its processes: pool, reaping, shutdown, restart, control socket."""
+import fcntl
 import json
 import os
+import pty
 import signal
 import socket
 import struct
 import subprocess
+import termios
 import threading
 import time
 
@@ -239,6 +242,40 @@ def test_control_commands():
         assert server.process.wait(1) == 0
     assert subprocess.run([PGQUILLCTL, "-R", "/nonexistent", "status"], capture_output=True, check=False).returncode == 1
     assert subprocess.run([PGQUILLCTL, "nonsense"], capture_output=True, check=False).returncode == 2
+
+
+def test_work_is_counted_while_it_is_done_and_after():
+    with Server() as server:
+        conn = RawConnection(server.port)
+        for sql in ("SELECT 1", "BEGIN; SELECT 2; ROLLBACK", "SELECT 3", "SELECT 1 / 0"):
+            conn.query(sql)
+        for _ in range(2):  # from the session's slot, then from the server's counters
+            status = server.status()
+            assert (status["queries"], status["transactions_committed"], status["transactions_rolled_back"]) == (6, 2, 2), status
+            assert status["plan_hits"] + status["plan_misses"] >= 6
+            assert "pgquill_queries_total 6\n" in server.ctl("metrics")
+            conn.close()
+            assert until(lambda: server.status()["sessions"] == 0)
+
+
+def test_top_is_a_live_screen():
+    with Server() as server:
+        sleeper = RawConnection(server.port)
+        sleeper.send_query("SELECT pg_sleep(100)")
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 140, 0, 0))
+        top = subprocess.Popen([PGQUILLCTL, "-R", server.run_dir, "top"], stdin=slave, stdout=slave, stderr=slave)
+        os.close(slave)
+        shown = b""
+        deadline = time.monotonic() + 10
+        while shown.count(b"pg_sleep(100)") < 2 and time.monotonic() < deadline:
+            shown += os.read(master, 65536)
+        assert b"PgSleep" in shown and b"sessions 1   active 1" in shown
+        os.write(master, b"q")
+        assert top.wait(5) == 0
+        shown = os.read(master, 65536)
+        os.close(master)
+        assert b"\033[?1049l" in shown
 
 
 def test_reload_keeps_the_old_settings_when_the_new_ones_are_wrong():
