@@ -360,12 +360,35 @@ static bool check_plain(struct analysis *a, const PgQuery__FuncCall *call, const
     return true;
 }
 
+/* A type's own input or output function, called by name, is the conversion that the type's codec makes. NULL: it is no such function. */
+static struct expr *codec_call(struct analysis *a, const struct proc_fact *proc, int nargs, struct expr **args, int location)
+{
+    oid_t declared[PROC_ARGS_MAX];
+    if (nargs != 1 || proc_fact_args(proc, declared) != 1)
+        return NULL;
+    const struct type_fact *from = type_fact_by_oid(declared[0]), *to = type_fact_by_oid(proc->result);
+    bool output = from && from->output == proc->oid && proc->result == CSTRING_OID;
+    bool input = to && to->input == proc->oid && declared[0] == CSTRING_OID;
+    if (!output && !input)
+        return NULL;
+    struct expr *arg = coerce_to_target(a, args[0], declared[0], -1, COERCE_IMPLICIT, -1);
+    if (!arg)
+        return NULL;
+    struct expr *expr = expr_new(a, EXPR_IO_CAST, proc->result, location);
+    expr->cast.arg = arg;
+    expr->cast.is_explicit = true;
+    return expr;
+}
+
 static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs,
                                 struct expr **args, const char *what)
 {
     const struct proc_fact *proc = overload->proc;
     if (!check_plain(a, call, proc, what))
         return NULL;
+    struct expr *codec = func_find(proc->source) ? NULL : codec_call(a, proc, nargs, args, call->location);
+    if (codec || diag_is_set(a->diag))
+        return codec;
     if (!func_find(proc->source))
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, call->location, "function %s is not supported yet", what);
     struct expr *expr = plain_call(a, overload, nargs, args, call->location);

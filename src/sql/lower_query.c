@@ -1,7 +1,11 @@
 #include "sql/analyse_internal.h"
 #include "sql/lower_internal.h"
 
+#include "type/array.h"
+
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 int lower_output_count(const struct query *query)
 {
@@ -243,8 +247,36 @@ static void push_name(struct lower *l, const struct expr *expr, const char *text
     l->names = name;
 }
 
+/* The columns of a built-in function that says what it gives: their types, and their names as an array in storage form. 0: it says nothing. */
+static int given_columns(struct lower *l, const struct expr *call, oid_t types[PROC_ARGS_MAX], struct datum *names)
+{
+    const struct proc_fact *proc = call->call.proc;
+    struct array_builder builder = {0};
+    int count = 0;
+    if (call->type != RECORD_OID || proc->language == 'u' || !proc->modes || !proc->names || !proc->all_args)
+        return 0;
+    const char *name = proc->names, *type = proc->all_args;
+    for (const char *mode = proc->modes; *mode; mode++) {
+        size_t len = strcspn(name, ",");
+        oid_t oid = (oid_t) strtoul(type, (char **) &type, 10);
+        if (strchr("obt", *mode) && count < PROC_ARGS_MAX) {
+            struct datum item = datum_text(name, len);
+            array_builder_add(&builder, type_builtin(TEXT_OID), &item);
+            types[count++] = oid;
+        }
+        name += len + (name[len] == ',');
+    }
+    *names = array_builder_finish(&builder, l->arena);
+    return count;
+}
+
 static int srf_columns(struct lower *l, const struct expr *call)
 {
+    oid_t types[PROC_ARGS_MAX];
+    struct datum names;
+    int given = given_columns(l, call, types, &names);
+    if (given)
+        return given;
     const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
     return type && type->typtype == 'c' && !lower_gives_value(call) ? type->field_count : 1;
 }
@@ -302,6 +334,17 @@ static const char *srf_from(struct lower *l, const struct query *query)
                     types[k] = type->fields[k].type;
                 }
                 value = lower_internal_call(l, "pgquill_row", type->field_count, types, call->type, -1, lower_take(l, &fields));
+            }
+            oid_t given[PROC_ARGS_MAX + 1] = {TEXT_ARRAY_OID};
+            struct datum names;
+            int ngiven = given_columns(l, call, given + 1, &names);
+            if (ngiven) {
+                struct buf fields = {0};
+                const char *named = lower_constant(l, &names);
+                buf_puts(&fields, named ? named : "NULL");
+                for (int k = 0; k < ngiven; k++)
+                    buf_printf(&fields, ", %s.c%d", alias, column + k);
+                value = lower_internal_call(l, "pgquill_named_row", ngiven + 1, given, RECORD_OID, -1, lower_take(l, &fields));
             }
             push_name(l, call, value, true);
             column += calls[i].ncolumns;

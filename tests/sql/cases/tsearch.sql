@@ -34,3 +34,8 @@ select ts_rank('a:1 b:3A c'::tsvector, 'a & b'), ts_rank('a:1 b:3A c'::tsvector,
 select ts_rank_cd('a:1,7 b:3A c:9'::tsvector, 'a & b'), ts_rank_cd('a:1,7 b:3,8 c:9'::tsvector, 'a <-> b', 4 | 1), ts_rank_cd('a b'::tsvector, 'a & b');
 select ts_rank('{1,2}', 'a'::tsvector, 'a');
 select ts_rank('{1,2,3,4}', 'a'::tsvector, 'a');
+select unnest('a:1,2B b'::tsvector), ts_parse('simple', 'x');
+select unnest('a:1,2B b'::tsvector), generate_series(1, 3);
+select (ts_parse('default', 'a b')).*;
+select tsvectorin(tsvectorout('b a'::tsvector)), int4out(3), boolin('yes'), point_out('(1,2)'), inet_in('::1');
+select boolin('maybe');
