@@ -342,9 +342,16 @@ static const char *srf_from(struct lower *l, const struct query *query)
                 struct buf fields = {0};
                 const char *named = lower_constant(l, &names);
                 buf_puts(&fields, named ? named : "NULL");
-                for (int k = 0; k < ngiven; k++)
+                struct buf nothing = {0};
+                for (int k = 0; k < ngiven; k++) {
                     buf_printf(&fields, ", %s.c%d", alias, column + k);
+                    buf_printf(&nothing, "%s%s.c%d IS NULL", k ? " AND " : "", alias, column + k);
+                }
                 value = lower_internal_call(l, "pgquill_named_row", ngiven + 1, given, RECORD_OID, -1, lower_take(l, &fields));
+                /* Beside longer ones, a call that has ended gives no row. */
+                const char *ended = lower_take(l, &nothing);
+                if (ncalls > 1 && value)
+                    value = LOWER_PRINT(l, "CASE WHEN %s THEN NULL ELSE %s END", ended, value);
             }
             push_name(l, call, value, true);
             column += calls[i].ncolumns;
@@ -532,7 +539,8 @@ static const char *values_select(struct lower *l, struct query *query, bool coll
     struct buf buf = {0};
     buf_puts(&buf, "SELECT ");
     for (int i = 0; i < query->values[0].count; i++) {
-        const char *collation = collate ? lower_collation(l, query->values[0].items[i]->type, query->values[0].items[i]->collation) : NULL;
+        const char *collation =
+            collate ? lower_collation(l, query->values[0].items[i]->type, query->values[0].items[i]->collation) : NULL;
         buf_printf(&buf, "%scolumn%d", i ? ", " : "", i + 1);
         if (collation)
             buf_printf(&buf, " COLLATE %s", lower_quote(l, collation));
