@@ -245,6 +245,18 @@ static bool index_key(struct ddl *d, const struct catalog_relation *relation, st
     bool nulls_first = element->nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
                        (element->nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST && option);
     ((uint8_t *) index->options)[k] = (uint8_t) (option | (nulls_first ? 2 : 0));
+    /* "(x COLLATE y)" is "x COLLATE y". */
+    const PgQuery__Node *node = element->expr;
+    PgQuery__IndexElem stripped = *element;
+    for (; node && node->node_case == PG_QUERY__NODE__NODE_COLLATE_CLAUSE; node = node->collate_clause->arg)
+        if (!stripped.n_collation) {
+            stripped.n_collation = node->collate_clause->n_collname;
+            stripped.collation = node->collate_clause->collname;
+        }
+    element = &stripped;
+    stripped.expr = (PgQuery__Node *) node;
+    if (node && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields == 1)
+        stripped.name = node->column_ref->fields[0]->string->sval;
     if (element->name && *element->name) {
         const struct catalog_column *column = catalog_column_by_name(relation, element->name);
         if (!column)

@@ -87,7 +87,7 @@ bool lower_compares(struct lower *l, const struct operator_fact *op, oid_t left,
     }
     if (a->typtype == 'c' || a->typtype == 'p' || a->category == 'G' || !a->sqlite_collation)
         return false;
-    *collation = a->sqlite_collation;
+    *collation = lower_collation(l, a->oid, pg_collation);
     return true;
 }
 
