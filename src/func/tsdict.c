@@ -126,21 +126,6 @@ enum ts_outcome ts_lexize_token(struct arena *arena, oid_t config, const struct 
     if (!ts_config_name(config))
         return diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "cache lookup failed for text search configuration %u", config),
                TS_FAILED;
-    oid_t words = config == TS_CONFIG_ENGLISH ? TS_DICTIONARY_ENGLISH : TS_DICTIONARY_SIMPLE;
-    switch (token->type) {
-    case TS_BLANK:
-    case TS_TAG:
-    case TS_PROTOCOL:
-    case TS_ENTITY:
-        return TS_UNMAPPED;
-    case TS_ASCIIWORD:
-    case TS_WORD:
-    case TS_HWORD_PART:
-    case TS_HWORD_ASCIIPART:
-    case TS_ASCIIHWORD:
-    case TS_HWORD:
-        return ts_lexize_word(arena, words, token->text, token->len, text, len, diag);
-    default:
-        return ts_lexize_word(arena, TS_DICTIONARY_SIMPLE, token->text, token->len, text, len, diag);
-    }
+    oid_t dictionary = ts_config_dictionary(config, token->type);
+    return dictionary ? ts_lexize_word(arena, dictionary, token->text, token->len, text, len, diag) : TS_UNMAPPED;
 }

@@ -45,3 +45,34 @@ const char *ts_dictionary_name(oid_t dictionary)
 {
     return by_oid(dictionaries, dictionary);
 }
+
+oid_t ts_config_at(int index)
+{
+    return configs[index].oid;
+}
+
+oid_t ts_dictionary_at(int index)
+{
+    return dictionaries[index].oid;
+}
+
+oid_t ts_config_dictionary(oid_t config, int token_type)
+{
+    /* Blanks, tags, protocols and entities are nobody's; words are the language's, numbers and addresses are taken as they are. */
+    switch (token_type) {
+    case 12:
+    case 13:
+    case 14:
+    case 23:
+        return 0;
+    case 1:
+    case 2:
+    case 10:
+    case 11:
+    case 16:
+    case 17:
+        return config == TS_CONFIG_ENGLISH ? TS_DICTIONARY_ENGLISH : TS_DICTIONARY_SIMPLE;
+    default:
+        return TS_DICTIONARY_SIMPLE;
+    }
+}

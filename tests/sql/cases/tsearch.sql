@@ -39,3 +39,8 @@ select unnest('a:1,2B b'::tsvector), generate_series(1, 3);
 select (ts_parse('default', 'a b')).*;
 select tsvectorin(tsvectorout('b a'::tsvector)), int4out(3), boolin('yes'), point_out('(1,2)'), inet_in('::1');
 select boolin('maybe');
+select oid, cfgname, cfgparser from pg_ts_config where cfgname in ('simple', 'english') order by cfgname desc;
+select maptokentype, mapdict::regdictionary from pg_ts_config_map where mapcfg = 'english'::regconfig order by 1;
+select prsname, prsstart, prslextype from pg_ts_parser;
+select d.dictname, t.tmplname, d.dictinitoption from pg_ts_dict d join pg_ts_template t on t.oid = d.dicttemplate
+  where d.dictname in ('simple', 'english_stem') order by 1;
