@@ -2,7 +2,7 @@
 
 /* What belongs to relations: defaults, sequences, comments, dependencies, rules; and schemas. */
 
-enum { CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618 };
+enum { CLASS_PROC = 1255, CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618 };
 
 bool rows_pg_attrdef(struct rows_builder *b, struct diag *diag)
 {
@@ -126,6 +126,9 @@ bool rows_pg_description(struct rows_builder *b, struct diag *diag)
     const struct catalog_schema *schema;
     for (int i = 0; (schema = catalog_schema_at(b->catalog, i)); i++)
         comment_row(b, CLASS_NAMESPACE, schema->oid, 0, schema->comment);
+    const struct catalog_function *function;
+    for (int i = 0; (function = catalog_function_at(b->catalog, i)); i++)
+        comment_row(b, CLASS_PROC, function->fact.oid, 0, function->comment);
     system_extension_comments(b);
     return true;
 }
