@@ -25,6 +25,21 @@ static bool take_columns(struct analysis *a, struct cte *cte, const struct query
     return true;
 }
 
+/* A recursive query's columns are collated as its non-recursive term says: both terms together must not say otherwise. */
+static bool same_collation(struct analysis *a, const struct cte *cte, int column, struct expr *left, struct expr *right)
+{
+    if (!type_is_collatable(a, left->type) || !type_is_collatable(a, right->type))
+        return true;
+    struct expr *both[] = {left, right}, *shape = expr_new(a, EXPR_COALESCE, left->type, left->location);
+    if (!coerce_collate(a, shape, 2, both))
+        return false;
+    if (shape->other_collation || shape->collation == left->collation)
+        return true;
+    analysis_error(a, ERRCODE_COLLATION_MISMATCH, left->location, "recursive query \"%s\" column %d has collation \"%s\" in non-recursive term but collation \"%s\" overall",
+                   cte->name, column + 1, coerce_collation_name(a, left->collation), coerce_collation_name(a, shape->collation));
+    return diag_hint(a->diag, "Use the COLLATE clause to set the collation of the non-recursive term.");
+}
+
 /* The non-recursive arm gives the columns that the recursive one reads. */
 static struct query *recursive_query(struct analysis *a, struct cte *cte, const PgQuery__CommonTableExpr *node,
                                      struct cte_name *name)
@@ -54,6 +69,8 @@ static struct query *recursive_query(struct analysis *a, struct cte *cte, const 
         return analysis_error(a, ERRCODE_SYNTAX_ERROR, -1, "each UNION query must have the same number of columns");
     for (int i = 0; i < nleft; i++) {
         oid_t type = left[i].expr->type;
+        if (!same_collation(a, cte, i, left[i].expr, right[i].expr))
+            return NULL;
         if (right[i].expr->type != type) {
             struct expr *both[] = {left[i].expr, right[i].expr};
             oid_t common = coerce_common_type(a, 2, both, "UNION");

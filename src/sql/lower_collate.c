@@ -56,7 +56,8 @@ static bool search_allowed(struct lower *l, const struct expr *expr, enum purpos
     struct catalog_collation collation;
     const struct expr_list *args = &expr->call.args;
     /* Without a delimiter nothing is searched for. */
-    if (strncmp(expr->call.proc->source, "text_to_array", 13) == 0 && args->items[1]->kind == EXPR_CONST && args->items[1]->constant.value.kind == DATUM_NULL)
+    if (strncmp(expr->call.proc->source, "text_to_array", 13) == 0 && args->items[1]->kind == EXPR_CONST &&
+        args->items[1]->constant.value.kind == DATUM_NULL)
         return true;
     if (!lower_has_collation(l, expr, undetermined[purpose]))
         return false;
@@ -112,6 +113,34 @@ static bool collation_for(struct lower *l, const struct expr *expr, const char *
     }
     buf_deinit(&name);
     return true;
+}
+
+static bool is_collated(struct lower *l, const struct expr *expr)
+{
+    const struct type_desc *type = expr ? catalog_type_by_oid(l->catalog, expr->type) : NULL;
+    return type && type->collation && expr->collation;
+}
+
+bool lower_pair_collation(struct lower *l, const struct expr *left, const struct expr *right, oid_t *collation)
+{
+    bool both = is_collated(l, left) && is_collated(l, right);
+    const struct expr *one = is_collated(l, left) ? left : right;
+    *collation = is_collated(l, one) ? one->collation : 0;
+    if (!both)
+        return !*collation || lower_has_collation(l, one, "string comparison");
+    if (left->explicit_collation || right->explicit_collation) {
+        *collation = left->explicit_collation ? left->collation : right->collation;
+        return true;
+    }
+    if (!lower_has_collation(l, left, "string comparison") || !lower_has_collation(l, right, "string comparison"))
+        return false;
+    if (left->collation == DEFAULT_COLLATION_OID)
+        *collation = right->collation;
+    if (left->collation == right->collation || left->collation == DEFAULT_COLLATION_OID ||
+        right->collation == DEFAULT_COLLATION_OID)
+        return true;
+    const struct expr conflict = {.collation = left->collation, .other_collation = right->collation};
+    return lower_has_collation(l, &conflict, "string comparison");
 }
 
 bool lower_collated_call(struct lower *l, const struct expr *expr, bool *handled, const char **text)

@@ -104,6 +104,8 @@ const char *lower_proc_call(struct lower *l, const struct proc_fact *proc, const
 const char *lower_aggregate(struct lower *l, const struct expr *expr);
 
 /* lower_collate.c */
+/* What two values compare under, by the rules of derivation; 0: it does not matter. False after 42P22. `right` may be NULL. */
+bool lower_pair_collation(struct lower *l, const struct expr *left, const struct expr *right, oid_t *collation);
 /* Calls whose meaning depends on the collation that they work under: *handled when `*text` says one, or, false returned, is refused. */
 bool lower_collated_call(struct lower *l, const struct expr *expr, bool *handled, const char **text);
 
@@ -134,7 +136,7 @@ struct row_sides {
     int count;
     const struct operator_fact *const *ops;
     const char **left, **right; /* as SQLite's SQL */
-    oid_t *left_types, *right_types;
+    oid_t *left_types, *right_types, *collations;
     int strategy; /* 1 < 2 <= 3 = 4 >= 5 > 6 <> */
     int location;
 };

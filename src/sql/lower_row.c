@@ -8,7 +8,7 @@ static const char *native_rows(struct lower *l, const struct row_sides *rows, co
     bool native = true;
     for (int i = 0; i < rows->count && native; i++) {
         const char *collation = NULL;
-        native = lower_compares(l, rows->ops[i], rows->left_types[i], rows->right_types[i], 0, &collation);
+        native = lower_compares(l, rows->ops[i], rows->left_types[i], rows->right_types[i], rows->collations[i], &collation);
         buf_printf(&lefts, "%s%s", i ? ", " : "", rows->left[i]);
         if (collation)
             buf_printf(&lefts, " COLLATE %s", lower_quote(l, collation));
@@ -20,9 +20,9 @@ static const char *native_rows(struct lower *l, const struct row_sides *rows, co
 
 static const char *one_column(struct lower *l, const struct row_sides *rows, int i, bool swapped)
 {
-    return swapped ? lower_operator(l, rows->ops[i], rows->right_types[i], rows->right[i], rows->left_types[i], rows->left[i], 0,
+    return swapped ? lower_operator(l, rows->ops[i], rows->right_types[i], rows->right[i], rows->left_types[i], rows->left[i], rows->collations[i],
                                     rows->location)
-                   : lower_operator(l, rows->ops[i], rows->left_types[i], rows->left[i], rows->right_types[i], rows->right[i], 0,
+                   : lower_operator(l, rows->ops[i], rows->left_types[i], rows->left[i], rows->right_types[i], rows->right[i], rows->collations[i],
                                     rows->location);
 }
 
@@ -72,6 +72,7 @@ struct row_sides lower_row_sides(struct lower *l, int count, const struct operat
                               .right = arena_array(l->arena, const char *, count),
                               .left_types = arena_array(l->arena, oid_t, count),
                               .right_types = arena_array(l->arena, oid_t, count),
+                              .collations = arena_array(l->arena, oid_t, count),
                               .strategy = strategy,
                               .location = location};
 }
@@ -92,8 +93,10 @@ const char *lower_row_compare(struct lower *l, const struct expr *expr)
     for (int i = 0; i < left->count; i++) {
         rows.left[i] = lower_expr(l, left->items[i]);
         rows.right[i] = rows.left[i] ? lower_expr(l, right->items[i]) : NULL;
-        if (!rows.right[i])
+        if (!rows.right[i] || !lower_pair_collation(l, left->items[i], right->items[i], &rows.collations[i]))
             return NULL;
+        if (!lower_collation(l, left->items[i]->type, rows.collations[i]))
+            rows.left[i] = lower_collated(l, rows.left[i], NULL, left->items[i], right->items[i]);
         rows.left_types[i] = left->items[i]->type;
         rows.right_types[i] = right->items[i]->type;
     }

@@ -17,8 +17,10 @@ static const char *compare_columns(struct lower *l, const struct expr *expr, con
     for (int i = 0; i < count; i++) {
         const struct expr *left = expr->sublink.left.items[i], *right = output(expr->sublink.query, i);
         rows.left[i] = lower_expr(l, left);
-        if (!rows.left[i])
+        if (!rows.left[i] || !lower_pair_collation(l, left, right, &rows.collations[i]))
             return NULL;
+        if (!lower_collation(l, left->type, rows.collations[i]))
+            rows.left[i] = lower_collated(l, rows.left[i], NULL, left, right);
         rows.right[i] = LOWER_PRINT(l, "%s.c%d", alias, i + 1);
         rows.left_types[i] = left->type;
         rows.right_types[i] = right ? right->type : left->type;
@@ -33,13 +35,15 @@ static const char *native_list(struct lower *l, const struct expr *expr)
     for (int i = 0; i < expr->sublink.left.count; i++) {
         const struct expr *left = expr->sublink.left.items[i], *right = output(expr->sublink.query, i);
         const char *collation = NULL, *text = NULL;
-        if (lower_compares(l, expr->sublink.ops[i], left->type, right ? right->type : left->type, left->collation, &collation))
+        oid_t pair = 0;
+        if (lower_pair_collation(l, left, right, &pair) &&
+            lower_compares(l, expr->sublink.ops[i], left->type, right ? right->type : left->type, pair, &collation))
             text = lower_expr(l, left);
         if (!text) {
             buf_deinit(&buf);
             return NULL;
         }
-        buf_printf(&buf, "%s%s", i ? ", " : "", lower_collated(l, text, collation, left, NULL));
+        buf_printf(&buf, "%s%s", i ? ", " : "", lower_collated(l, text, collation, left, right));
     }
     return lower_take(l, &buf);
 }
