@@ -192,16 +192,24 @@ static void keep_tally(struct shm *shm, struct session_slot *slot)
     shm_count(shm, SHM_PLAN_MISSES, done.plan_misses);
 }
 
+/* Who frees a slot takes it first, so that nobody else frees it, or takes it between two of our steps; if we die on the way, it is a slot whose taker
+ * is dead. tests/chaos/test_models.py goes through all that can happen. */
 static bool free_slot(struct shm *shm, struct session_slot *slot, pid_t pid, struct slot_info *last)
 {
-    if (atomic_load(&slot->pid) != pid || slot_state(slot) == SLOT_FREE)
+    uint32_t before = atomic_load(&slot->state), claimed = SLOT_STARTING | (uint32_t) getpid() << STATE_BITS;
+    if (atomic_load(&slot->pid) != pid || (before & STATE_MASK) == SLOT_FREE)
         return false;
     if (last)
         slot_read(slot, last);
-    int32_t expected = pid;
-    if (!atomic_compare_exchange_strong(&slot->pid, &expected, 0))
+    if (!atomic_compare_exchange_strong(&slot->state, &before, claimed))
         return false;
+    if (atomic_load(&slot->pid) != pid) {
+        /* It was freed and taken anew before our claim. */
+        atomic_compare_exchange_strong(&slot->state, &claimed, before);
+        return false;
+    }
     keep_tally(shm, slot);
+    atomic_store(&slot->pid, 0);
     atomic_store(&slot->state, SLOT_FREE);
     return true;
 }
