@@ -267,7 +267,7 @@ static bool unnest_next(struct fcall *call, void *cursor, struct datum *row, boo
         struct array_builder positions = {0}, weights = {0};
         for (int i = 0; i < lexeme->count; i++) {
             struct datum position = datum_int(ts_position(lexeme->places[i]));
-            struct datum weight = datum_text("DCBA" + ts_weight(lexeme->places[i]), 1);
+            struct datum weight = datum_text(&"DCBA"[ts_weight(lexeme->places[i])], 1);
             array_builder_add(&positions, type_builtin(INT2_OID), &position);
             array_builder_add(&weights, type_builtin(TEXT_OID), &weight);
         }
