@@ -44,3 +44,6 @@ select maptokentype, mapdict::regdictionary from pg_ts_config_map where mapcfg =
 select prsname, prsstart, prslextype from pg_ts_parser;
 select d.dictname, t.tmplname, d.dictinitoption from pg_ts_dict d join pg_ts_template t on t.oid = d.dicttemplate
   where d.dictname in ('simple', 'english_stem') order by 1;
+select ts_rewrite('a & b'::tsquery, 'a', 'c|d'), ts_rewrite('a & b & c'::tsquery, 'a & c', 'x'), ts_rewrite('a & (b | c)'::tsquery,'c | b','d'), ts_rewrite('a'::tsquery,'a','b & c') ;
+select ts_rewrite('b & a & c'::tsquery,'x','y'), ts_rewrite('(b & a) | d'::tsquery,'d','e'), ts_rewrite('!a & b'::tsquery,'a','q & !r'), ts_rewrite('a <-> b'::tsquery,'b','c | d'), ts_rewrite('z & y & x & w'::tsquery,'y','q & r');
+select ts_rewrite('a & b & c & d & e & f'::tsquery, 'c & e', 'm | n'), ts_rewrite('a | b | (c & d & (e | f))'::tsquery, 'f | e', 'a');
