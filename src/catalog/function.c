@@ -3,11 +3,6 @@
 
 /* User-defined functions: reading them, and looking them up. */
 
-struct reader {
-    struct snapshot *snapshot;
-    int capacity;
-};
-
 static const char *text(struct arena *arena, const struct datum *value)
 {
     return value->kind == DATUM_TEXT ? arena_strndup(arena, value->len ? value->data : "", value->len) : NULL;
@@ -23,19 +18,8 @@ static double number(const struct datum *value)
     return value->kind == DATUM_REAL ? value->r : value->kind == DATUM_INT ? (double) value->i : 0;
 }
 
-static bool add_function(void *argument, int ncols, const struct datum *cols)
+static void read_function(struct arena *arena, struct catalog_function *function, const struct datum *cols)
 {
-    struct reader *reader = argument;
-    struct snapshot *snapshot = reader->snapshot;
-    struct arena *arena = &snapshot->arena;
-    (void) ncols;
-    if (snapshot->nfunctions == reader->capacity) {
-        int capacity = reader->capacity ? reader->capacity * 2 : 16;
-        size_t size = sizeof *snapshot->functions;
-        snapshot->functions = arena_grow(arena, snapshot->functions, size * (size_t) reader->capacity, size * (size_t) capacity);
-        reader->capacity = capacity;
-    }
-    struct catalog_function *function = &snapshot->functions[snapshot->nfunctions++];
     *function = (struct catalog_function){.schema = (oid_t) cols[1].i,
                                           .language = text(arena, &cols[4]),
                                           .body = text(arena, &cols[17]),
@@ -70,22 +54,13 @@ static bool add_function(void *argument, int ncols, const struct datum *cols)
     fact->source = fact->retset              ? "pgquill_routine_rows"
                    : fact->volatility == 'i' ? "pgquill_routine"
                                              : "pgquill_routine_volatile";
-    return true;
 }
 
-static bool found_row(void *argument, int ncols, const struct datum *cols)
+void functions_load(struct snapshot *snapshot, int count, int ncols, const struct datum *rows)
 {
-    (void) ncols, (void) cols;
-    *(bool *) argument = true;
-    return true;
-}
-
-bool functions_load(struct snapshot *snapshot, const struct catalog_source *source, struct diag *diag)
-{
-    struct reader reader = {snapshot, 0};
-    bool found = false;
-    return source->query(source->self, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_function'", found_row, &found, diag) &&
-           (!found || source->query(source->self, HIDDEN_READ_FUNCTIONS, add_function, &reader, diag));
+    snapshot->functions = arena_array(&snapshot->arena, struct catalog_function, count);
+    for (int i = 0; i < count; i++)
+        read_function(&snapshot->arena, &snapshot->functions[snapshot->nfunctions++], rows + i * ncols);
 }
 
 const struct catalog_function *catalog_function_at(const struct catalog *catalog, int index)

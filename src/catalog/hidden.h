@@ -30,15 +30,13 @@
     " version TEXT NOT NULL, first INTEGER NOT NULL, comment TEXT);"                                                                                     \
     "CREATE TABLE IF NOT EXISTS pgquill_collation (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL,"                               \
     " provider TEXT NOT NULL, deterministic INTEGER NOT NULL, encoding INTEGER NOT NULL, locale TEXT NOT NULL, ctype TEXT NOT NULL, comment TEXT,"      \
-    " UNIQUE (schema, name));"
-
-/* Made by the first CREATE FUNCTION. */
-#define HIDDEN_CREATE_FUNCTIONS                                                                                                                          \
+    " UNIQUE (schema, name));"                                                                                                                          \
     "CREATE TABLE IF NOT EXISTS pgquill_function (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"            \
     " language TEXT NOT NULL, args TEXT NOT NULL, result INTEGER NOT NULL, retset INTEGER NOT NULL, names TEXT, modes TEXT, all_args TEXT,"             \
     " ndefaults INTEGER NOT NULL, defaults TEXT, variadic INTEGER NOT NULL, strict INTEGER NOT NULL, volatility TEXT NOT NULL, parallel TEXT NOT NULL,"  \
     " body TEXT, standard INTEGER NOT NULL, returns_table INTEGER NOT NULL, security_definer INTEGER NOT NULL, leakproof INTEGER NOT NULL,"             \
     " cost REAL NOT NULL, rows REAL NOT NULL, settings TEXT, comment TEXT);"
+
 #define HIDDEN_READ_FUNCTIONS                                                                                                                            \
     "SELECT oid, schema, name, kind, language, args, result, retset, names, modes, all_args, ndefaults, defaults, variadic, strict, volatility, "       \
     "parallel, body, standard, returns_table, security_definer, leakproof, cost, rows, settings, comment FROM pgquill_function ORDER BY oid"

@@ -64,8 +64,8 @@ void snapshot_free(struct snapshot *snapshot);
 /* system_rows.c: the rows made so far. */
 void system_rows_free(struct system_rows *rows);
 
-/* function.c */
-bool functions_load(struct snapshot *snapshot, const struct catalog_source *source, struct diag *diag);
+/* function.c: from the rows of pgquill_function. */
+void functions_load(struct snapshot *snapshot, int count, int ncols, const struct datum *rows);
 
 /* infer.c: the PostgreSQL type that a declaration of another tool means. */
 void infer_type(const char *declared, oid_t *type, int32_t *typmod);

@@ -23,7 +23,7 @@ struct loader {
     struct snapshot *snapshot;
     struct arena scratch;
     struct rows tables, columns;                                /* of SQLite's schema */
-    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations;
+    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations, functions;
     int relation_capacity, type_capacity;
     bool has_books; /* there are pgquill_* tables */
     bool differs;   /* … and the schema holds something else than they say */
@@ -123,7 +123,8 @@ static bool read_hidden(struct loader *l)
            read_book(l, &tables, &l->sequences, "pgquill_sequence", HIDDEN_READ_SEQUENCES) &&
            read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES) &&
            read_book(l, &tables, &l->collations, "pgquill_collation", HIDDEN_READ_COLLATIONS) &&
-           read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS);
+           read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS) &&
+           read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS);
 }
 
 static bool read_schema(struct loader *l)
@@ -834,10 +835,11 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
     if (good) {
         load_schemas(&loader);
         load_relations(&loader);
-        good = infer_relations(&loader) && functions_load(snapshot, source, diag);
+        good = infer_relations(&loader);
     }
     if (good) {
         load_collations(&loader);
+        functions_load(snapshot, loader.functions.count, loader.functions.ncols, loader.functions.values);
         load_extensions(&loader);
         load_types(&loader);
         sort_snapshot(snapshot);

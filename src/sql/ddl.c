@@ -6,7 +6,7 @@ bool ddl_is_prepared(struct ddl *d)
 {
     int64_t one;
     bool found = false;
-    return ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_collation'", 0, NULL, &one, &found) && found;
+    return ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_function'", 0, NULL, &one, &found) && found;
 }
 
 bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation, const struct catalog_index *index)

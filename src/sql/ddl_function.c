@@ -369,7 +369,7 @@ bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
                           datum_real(function->rows),
                           optional(function->settings),
                           optional(function->comment)};
-    return ddl_prepare_file(d) && ddl_run(d, HIDDEN_CREATE_FUNCTIONS) &&
+    return ddl_prepare_file(d) &&
            ddl_bind(d,
                     "INSERT OR REPLACE INTO pgquill_function VALUES "
                     "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)",

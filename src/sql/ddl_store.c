@@ -53,7 +53,7 @@ bool ddl_prepare_file(struct ddl *d)
 {
     int64_t one;
     bool found;
-    if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_collation'", 0, NULL, &one, &found))
+    if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_function'", 0, NULL, &one, &found))
         return false;
     return found || ddl_run(d, HIDDEN_CREATE);
 }
