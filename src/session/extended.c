@@ -278,6 +278,16 @@ static bool describe(struct session *session, const struct wire_message *message
     return true;
 }
 
+/* What the log calls it: the portal's name only if it has one. */
+static const char *describe_execute(struct session *session, const struct portal *portal)
+{
+    const char *verb = portal->state == PORTAL_READY ? "execute" : "execute fetch from";
+    const char *statement = portal->prepared && *portal->prepared->name ? portal->prepared->name : "<unnamed>";
+    if (!*portal->name)
+        return arena_printf(&session->statement_arena, "%s %s", verb, statement);
+    return arena_printf(&session->statement_arena, "%s %s/%s", verb, statement, portal->name);
+}
+
 static bool execute(struct session *session, const struct wire_message *message, struct diag *diag)
 {
     struct wire_reader reader = wire_reader(message);
@@ -299,6 +309,10 @@ static bool execute(struct session *session, const struct wire_message *message,
     if (is_rerun)
         return diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run anymore", name);
     txn_ensure(session, TXN_STATEMENT);
+    const char *how = session->statement_log.kinds || session->statement_log.least_ms >= 0 ? describe_execute(session, portal) : "";
+    const char *text = *how ? arena_strndup(&session->statement_arena, portal->text, portal->len) : "";
+    statement_log_begin(session);
+    statement_log_plan(session, portal->plan, how, text, strlen(text));
     bool suspended = false, has_rows = portal->columns != NULL;
     if (!portal_start(session, portal, diag))
         return false;
@@ -314,6 +328,7 @@ static bool execute(struct session *session, const struct wire_message *message,
         portal_tag(portal, &session->scratch);
         wire_put_complete(&session->wire, buf_cstr(&session->scratch));
     }
+    statement_log_end(session, how, text, strlen(text));
     return true;
 }
 

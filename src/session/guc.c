@@ -269,6 +269,7 @@ static void read_limits(struct session *session)
     idle_wait_set(&session->wire.idle, (int) settings_int(settings, "idle_poll_time"));
     size_t memory = (size_t) settings_int(settings, "session_memory_limit") * 1024;
     memory_set_limit(memory && memory < LEAST_MEMORY ? LEAST_MEMORY : memory, session_note_excess, session);
+    statement_log_configure(session);
     limits->default_isolation = ISOLATION_READ_COMMITTED;
     txn_isolation_parse(settings_string(settings, "default_transaction_isolation"), &limits->default_isolation);
     limits->default_read_only = settings_bool(settings, "default_transaction_read_only");

@@ -127,6 +127,11 @@ void interrupts_forget(struct interrupts *interrupts)
         __atomic_fetch_and(&interrupts->pending, ~OF_A_STATEMENT, __ATOMIC_SEQ_CST);
 }
 
+void interrupts_forget_client(struct interrupts *interrupts)
+{
+    __atomic_fetch_and(&interrupts->pending, INTERRUPT_BIT_TERMINATE, __ATOMIC_SEQ_CST);
+}
+
 static bool fatal(struct diag *diag, const char *sqlstate, const char *message)
 {
     diag_set(diag, sqlstate, "%s", message);

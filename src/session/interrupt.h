@@ -52,6 +52,8 @@ void interrupts_raise(struct interrupts *interrupts, int bit);
 void interrupts_enter(struct interrupts *interrupts, enum interrupt_phase phase, int64_t limit_ms);
 /* Forget requests that concern a statement: between statements they mean nothing. */
 void interrupts_forget(struct interrupts *interrupts);
+/* The client is gone that these concerned: what remains is what others ask of this process. */
+void interrupts_forget_client(struct interrupts *interrupts);
 /* Is something due? Then report it with PostgreSQL's words: cancels as errors, the rest as FATAL. False when it is. */
 bool interrupts_check(struct interrupts *interrupts, struct diag *diag);
 

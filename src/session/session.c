@@ -459,6 +459,7 @@ static void end(struct session *session)
     shm_count(session->options.shm, SHM_BYTES_OUT, (int64_t) session->wire.bytes_out);
     interrupts_enter(&session->interrupts, PHASE_NONE, 0);
     session->interrupts.fd = -1;
+    interrupts_forget_client(&session->interrupts);
     wire_deinit(&session->wire);
 }
 

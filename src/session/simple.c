@@ -50,6 +50,8 @@ static bool run_statement(struct session *session, struct script *script, int i,
     if (!plan)
         return false;
     portal_set_plan(portal, plan);
+    if (session->query)
+        statement_log_plan(session, plan, "statement", session->query, session->query_len);
     if (plan->nparams > 0)
         return diag_set(diag, ERRCODE_UNDEFINED_PARAMETER, "there is no parameter $1");
     if (!portal_describe(session, portal, diag))
@@ -88,6 +90,7 @@ void simple_query(struct session *session, const struct wire_message *message)
     session->query = text;
     session->query_len = len;
     slot_set_query(session->options.slot, text, len);
+    statement_log_begin(session);
     struct script *script = done ? script_new(session->compiler, &session->statement_arena, text, len, &diag) : NULL;
     done = script != NULL;
     int count = done ? script_count(script) : 0;
@@ -97,6 +100,8 @@ void simple_query(struct session *session, const struct wire_message *message)
         done = run_statement(session, script, i, i == count - 1, &diag);
     if (!done)
         session_report(session, &diag);
+    else
+        statement_log_end(session, "statement", text, len);
     struct portal *unnamed = portal_find(session, "");
     if (unnamed)
         portal_drop(session, unnamed);

@@ -6,6 +6,7 @@
 #include "session/portal.h"
 #include "session/sequence.h"
 #include "session/session.h"
+#include "session/statement_log.h"
 #include "session/transaction.h"
 #include "sql/plan.h"
 #include "wire/framing.h"
@@ -61,6 +62,7 @@ struct session {
     const char *query; /* text of the message in work, for the log */
     size_t query_len;
     int64_t rows; /* returned so far by this session */
+    struct statement_log statement_log;
     struct slot_tally tally; /* done since the registry was told last */
 };
 
