@@ -474,6 +474,14 @@ static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr 
             return NULL;
         }
     }
+    if (wanted == INT2VECTOR_OID || wanted == OIDVECTOR_OID) {
+        /* The catalogs' vectors are lists without gaps. */
+        bool valid = items.count > 0 && !nested;
+        for (int i = 0; i < items.count; i++)
+            valid &= items.items[i]->kind != EXPR_CONST || items.items[i]->constant.value.kind != DATUM_NULL;
+        if (!valid)
+            return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, -1, "array is not a valid %s", analysis_type(a, wanted));
+    }
     struct expr *expr = expr_new(a, EXPR_ARRAY, array, node->location);
     expr->typmod = wanted ? typmod : -1;
     expr->list.args = items;
