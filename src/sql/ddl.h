@@ -147,6 +147,9 @@ bool ddl_comment_function(struct ddl *d, const PgQuery__CommentStmt *stmt);
 bool ddl_create_extension(struct ddl *d, const PgQuery__CreateExtensionStmt *stmt);
 bool ddl_alter_extension(struct ddl *d, const PgQuery__AlterExtensionStmt *stmt);
 bool ddl_move_extension(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt);
+/* The extensions of a schema that is dropped: one to name as being in the way; take all away. */
+const char *ddl_schema_extension(struct ddl *d, oid_t schema);
+bool ddl_drop_schema_extensions(struct ddl *d, oid_t schema);
 bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
 

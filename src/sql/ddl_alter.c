@@ -275,6 +275,8 @@ static bool add_constraint(struct alteration *a, const PgQuery__AlterTableCmd *c
         not_null[i] = a->to->columns[i].not_null;
     if (!ddl_define_constraint(d, a->to, def, NULL))
         return false;
+    if (def->skip_validation && def->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN)
+        ((struct catalog_constraint *) a->to->constraints)[a->to->nconstraints - 1].validated = false;
     for (int i = 0; i < a->to->natts; i++)
         had_nulls |= !not_null[i] && a->to->columns[i].not_null;
     if (a->to->nindexes > indexes && !a->to->indexes[indexes].is_rowid && !had_nulls) {
@@ -471,6 +473,63 @@ static bool apply(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     }
 }
 
+/* Rows that are there already must have what a new foreign key asks for. */
+static bool check_foreign_key(struct ddl *d, const struct catalog_relation *relation, const struct catalog_constraint *constraint)
+{
+    const struct catalog_relation *parent = constraint->foreign_relation == relation->oid ? relation : catalog_relation_by_oid(d->catalog, constraint->foreign_relation);
+    struct buf columns = {0}, names = {0}, present = {0}, same = {0}, values = {0};
+    for (int i = 0; parent && i < constraint->nkeys; i++) {
+        const struct catalog_column *column = catalog_column_by_attnum(relation, constraint->attnums[i]), *key = catalog_column_by_attnum(parent, constraint->foreign_attnums[i]);
+        buf_printf(&columns, "%sn.%s", i ? ", " : "", ddl_quote(d, column->storage));
+        buf_printf(&names, "%s%s", i ? ", " : "", column->name);
+        buf_printf(&present, "n.%s IS NOT NULL AND ", ddl_quote(d, column->storage));
+        buf_printf(&same, "%sp.%s = n.%s", i ? " AND " : "", ddl_quote(d, key->storage), ddl_quote(d, column->storage));
+    }
+    const char *sql = parent ? arena_printf(d->arena, "SELECT %s FROM %s AS n WHERE %sNOT EXISTS (SELECT 1 FROM %s AS p WHERE %s) LIMIT 1", buf_cstr(&columns),
+                                            ddl_quote(d, relation->storage), buf_cstr(&present), ddl_quote(d, parent->storage), buf_cstr(&same))
+                             : NULL;
+    struct engine_stmt *stmt = sql ? engine_prepare(d->engine, sql, strlen(sql), false, d->diag) : NULL;
+    bool good = !sql || stmt, missing = stmt && engine_step(stmt, d->diag) == ENGINE_ROW;
+    for (int i = 0; missing && i < constraint->nkeys; i++) {
+        struct datum value;
+        struct diag ignored = {0};
+        struct type_io io = {.type = catalog_type_by_oid(d->catalog, catalog_column_by_attnum(relation, constraint->attnums[i])->type),
+                             .typmod = -1,
+                             .settings = d->compiler->env->types,
+                             .resolver = catalog_type_resolver(d->catalog),
+                             .arena = d->arena};
+        engine_column(stmt, i, &value);
+        buf_puts(&values, i ? ", " : "");
+        type_out(&io, &value, &values, &ignored);
+        diag_clear(&ignored);
+    }
+    if (missing) {
+        const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
+        diag_set(d->diag, ERRCODE_FOREIGN_KEY_VIOLATION, "insert or update on table \"%s\" violates foreign key constraint \"%s\"", relation->name, constraint->name);
+        diag_detail(d->diag, "Key (%s)=(%s) is not present in table \"%s\".", buf_cstr(&names), buf_cstr(&values), parent->name);
+        diag_object(d->diag, schema ? schema->name : NULL, relation->name, NULL, constraint->name);
+    }
+    if (stmt)
+        engine_finalize(stmt);
+    struct buf *all[] = {&columns, &names, &present, &same, &values};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_deinit(all[i]);
+    return good && !missing && !diag_is_set(d->diag);
+}
+
+static bool check_new_keys(struct alteration *a)
+{
+    for (int i = 0; i < a->to->nconstraints; i++) {
+        const struct catalog_constraint *constraint = &a->to->constraints[i];
+        bool is_old = constraint->kind != 'f' || !constraint->validated;
+        for (int k = 0; k < a->from->nconstraints && !is_old; k++)
+            is_old = a->from->constraints[k].oid == constraint->oid;
+        if (!is_old && !check_foreign_key(a->d, a->to, constraint))
+            return false;
+    }
+    return true;
+}
+
 bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt)
 {
     const struct catalog_relation *from = ddl_find(d, stmt->relation, stmt->missing_ok);
@@ -498,7 +557,7 @@ bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt)
             if (!ddl_create_index(d, a.to, a.new_indexes[i]))
                 return false;
     }
-    return ddl_store(d, a.to) && ddl_reload(d);
+    return check_new_keys(&a) && ddl_store(d, a.to) && ddl_reload(d);
 }
 
 /* The description of a table to which SQLite has already added the columns that `to` has more. */

@@ -20,7 +20,7 @@ static bool view_names(struct ddl *d, const struct catalog_relation *view, const
 
 static const char *describe(struct ddl *d, const struct catalog_relation *relation)
 {
-    const char *kind = relation->kind == 'v' ? "view" : relation->kind == 'S' ? "sequence" : "table";
+    const char *kind = relation->kind == 'v' ? "view" : relation->kind == 'S' ? "sequence" : relation->kind == 'c' ? "type" : "table";
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     if (catalog_relation_is_visible(d->catalog, relation))
         return arena_printf(d->arena, "%s %s", kind, relation->name);
@@ -116,7 +116,7 @@ static bool drop_relation(struct ddl *d, const struct catalog_relation *relation
 {
     if (relation->kind == 'S')
         return ddl_drop_sequence(d, relation);
-    if (relation->kind == 'v' && !relation->is_foreign)
+    if ((relation->kind == 'v' && !relation->is_foreign) || relation->kind == 'c')
         return ddl_forget(d, relation->oid);
     const struct catalog_relation *sequence;
     for (int i = 0; (sequence = catalog_relation_at(d->catalog, i)) && !sequence->is_system; i++)
@@ -282,6 +282,13 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
                     doomed.cascaded[doomed.ncascaded++] = ddl_describe_function(d, function);
                 buf_printf(&details, "%s%s depends on schema %s", details.len ? "\n" : "", ddl_describe_function(d, function), name);
             }
+        const char *extension = ddl_schema_extension(d, schema->oid);
+        if (extension) {
+            functions = true;
+            if (doomed.ncascaded < 256)
+                doomed.cascaded[doomed.ncascaded++] = arena_printf(d->arena, "extension %s", extension);
+            buf_printf(&details, "%sextension %s depends on schema %s", details.len ? "\n" : "", extension, name);
+        }
         if ((doomed.count || functions) && !cascade) {
             diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because other objects depend on it", name);
             diag_detail(d->diag, "%s", buf_cstr(&details));
@@ -291,7 +298,7 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
         }
         buf_deinit(&details);
         struct datum oid = datum_int(schema->oid);
-        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_drop_schema_functions(d, (oid_t) oid.i) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
+        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_drop_schema_functions(d, (oid_t) oid.i) || !ddl_drop_schema_extensions(d, (oid_t) oid.i) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
             return false;
     }
     return true;

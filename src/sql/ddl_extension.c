@@ -318,3 +318,21 @@ bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt)
     }
     return true;
 }
+
+const char *ddl_schema_extension(struct ddl *d, oid_t schema)
+{
+    const struct catalog_extension *extension;
+    for (int i = 0; (extension = catalog_extension_at(d->catalog, i)); i++)
+        if (extension->schema == schema)
+            return extension->name;
+    return NULL;
+}
+
+bool ddl_drop_schema_extensions(struct ddl *d, oid_t schema)
+{
+    for (const char *name; (name = ddl_schema_extension(d, schema));)
+        if (!drop_one(d, catalog_extension_by_name(d->catalog, name), true))
+            return false;
+    struct datum row = datum_int(schema);
+    return !ddl_is_prepared(d) || ddl_bind(d, "DELETE FROM pgquill_collation WHERE schema = ?1", 1, &row);
+}

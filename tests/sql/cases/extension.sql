@@ -35,3 +35,9 @@ SELECT uuid_nil();
 DROP EXTENSION "uuid-ossp";
 SELECT uuid_nil();
 SELECT count(*) FROM pg_proc WHERE proname LIKE 'uuid_generate%';
+-- schemas go with what is in them
+CREATE EXTENSION "uuid-ossp" SCHEMA extras;
+DROP SCHEMA extras;
+DROP SCHEMA extras CASCADE;
+SELECT extname FROM pg_extension ORDER BY 1;
+\dx+ citext
