@@ -260,6 +260,14 @@ const struct catalog_schema *catalog_creation_schema(const struct catalog *catal
     return NULL;
 }
 
+void catalog_set_checker(struct catalog *catalog,
+                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag),
+                         void *checker)
+{
+    catalog->resolver.check_domain = check;
+    catalog->resolver.checker = checker;
+}
+
 const struct type_resolver *catalog_type_resolver(const struct catalog *catalog)
 {
     return &catalog->resolver;

@@ -224,6 +224,9 @@ void catalog_set_search_path(struct catalog *catalog, int count, const char *con
 /* Schema for new objects (first of the path that exists); NULL: none. */
 const struct catalog_schema *catalog_creation_schema(const struct catalog *catalog);
 
+/* Who tells whether a domain's constraints hold for a value: the compiler. */
+void catalog_set_checker(struct catalog *catalog,
+                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag), void *checker);
 /* The resolver the type layer wants. */
 const struct type_resolver *catalog_type_resolver(const struct catalog *catalog);
 

@@ -657,6 +657,32 @@ static void load_labels(struct loader *l, struct type_desc *type, const char *te
     type->label_count = count;
 }
 
+static int order_checks(const void *a, const void *b)
+{
+    return strcmp(((const struct type_check *) a)->name, ((const struct type_check *) b)->name);
+}
+
+/* Records "oid US validated US name US expression", each ended by RS. */
+static void load_checks(struct loader *l, struct type_desc *type, const char *text)
+{
+    struct arena *arena = &l->snapshot->arena;
+    int count = 0;
+    for (const char *at = text; at && *at; at++)
+        count += *at == '\036';
+    struct type_check *checks = arena_array(arena, struct type_check, count);
+    for (int i = 0; i < count; i++) {
+        const char *end = strchr(text, '\036'), *flag = strchr(text, '\037') + 1, *name = flag + 2, *expr = strchr(name, '\037') + 1;
+        checks[i] = (struct type_check){.oid = (oid_t) strtoul(text, NULL, 10),
+                                        .validated = *flag == 't',
+                                        .name = arena_strndup(arena, name, (size_t) (expr - 1 - name)),
+                                        .expr = arena_strndup(arena, expr, (size_t) (end - expr))};
+        text = end + 1;
+    }
+    qsort(checks, (size_t) count, sizeof *checks, order_checks);
+    type->checks = checks;
+    type->check_count = count;
+}
+
 static const struct type_desc *type_so_far(const struct loader *l, oid_t oid)
 {
     const struct type_desc *type = type_builtin(oid);
@@ -698,6 +724,8 @@ static void load_types(struct loader *l)
             type->storage = base ? base->storage : STORAGE_TEXT;
             type->sqlite_collation = base ? base->sqlite_collation : NULL;
             type->element = 0;
+            type->default_expr = text_at(rows, i, 12);
+            load_checks(l, type, text_at(rows, i, 13));
             break;
         }
         case 'r':

@@ -279,6 +279,27 @@ static void put_attnums(struct rows_builder *b, const char *column, int count, c
         rows_array(b, column, count < 100 ? count : 100, numbers);
 }
 
+static void put_domain_constraints(struct rows_builder *b)
+{
+    const struct type_desc *type;
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++)
+        for (int k = 0; k < type->check_count; k++) {
+            const struct type_check *check = &type->checks[k];
+            rows_add(b);
+            rows_int(b, "oid", check->oid);
+            rows_text(b, "conname", check->name);
+            rows_int(b, "connamespace", type->schema);
+            rows_char(b, "contype", 'c');
+            rows_int(b, "convalidated", check->validated);
+            rows_int(b, "contypid", type->oid);
+            rows_char(b, "confupdtype", ' ');
+            rows_char(b, "confdeltype", ' ');
+            rows_char(b, "confmatchtype", ' ');
+            rows_int(b, "conislocal", 1);
+            rows_text(b, "conbin", check->expr);
+        }
+}
+
 bool rows_pg_constraint(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
@@ -307,5 +328,6 @@ bool rows_pg_constraint(struct rows_builder *b, struct diag *diag)
             put_attnums(b, "confkey", constraint->nforeign, constraint->foreign_attnums);
             rows_text(b, "conbin", constraint->check);
         }
+    put_domain_constraints(b);
     return true;
 }

@@ -102,6 +102,8 @@ static void desc_row(struct rows_builder *b, const struct type_desc *type)
     rows_int(b, "typbasetype", type->base);
     rows_int(b, "typtypmod", type->typtype == 'd' ? type->base_typmod : -1);
     rows_int(b, "typcollation", type->collation);
+    rows_text(b, "typdefault", type->default_expr);
+    rows_text(b, "typdefaultbin", type->default_expr);
 }
 
 bool rows_pg_type(struct rows_builder *b, struct diag *diag)

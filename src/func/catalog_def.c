@@ -275,9 +275,25 @@ static void put_action(struct buf *out, const char *event, char action)
         buf_printf(out, " ON %s %s", event, text);
 }
 
+static const struct type_check *domain_check(const struct catalog *catalog, oid_t oid)
+{
+    const struct type_desc *type;
+    for (int i = 0; (type = catalog_user_type_at(catalog, i)); i++)
+        for (int k = 0; k < type->check_count; k++)
+            if (type->checks[k].oid == oid)
+                return &type->checks[k];
+    return NULL;
+}
+
 static bool constraintdef(struct fcall *call, oid_t oid, bool pretty, struct datum *result)
 {
     const struct catalog *catalog = call->env->catalog;
+    const struct type_check *check = domain_check(catalog, oid);
+    if (check) {
+        const char *expr = pretty ? catalog_pretty_expr(call->arena, check->expr) : check->expr;
+        *result = datum_cstr(arena_printf(call->arena, "CHECK (%s)%s", expr, check->validated ? "" : " NOT VALID"));
+        return true;
+    }
     const struct catalog_constraint *constraint = constraint_by_oid(catalog, oid);
     const struct catalog_relation *relation = constraint ? catalog_relation_by_oid(catalog, constraint->relation) : NULL;
     *result = datum_null();

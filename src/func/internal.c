@@ -79,11 +79,9 @@ bool internal_domain(struct fcall *call, int nargs, const struct datum *args, st
     (void) nargs;
     const struct type_desc *domain = call->inst->result;
     *result = args[0];
-    if (datum_is_null(&args[0]) && domain->not_null)
-        return diag_set(call->diag, ERRCODE_NOT_NULL_VIOLATION, "domain %s does not allow null values", domain->name);
-    if (datum_is_null(&args[0]) || !domain->codec->typmod_cast)
-        return true;
     struct type_io io = io_for(call, domain, -1);
+    if (datum_is_null(&args[0]))
+        return type_check_domain(&io, &args[0], call->diag);
     return domain->codec->typmod_cast(&io, &args[0], true, result, call->diag);
 }
 

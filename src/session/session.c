@@ -84,6 +84,7 @@ void session_close(struct session *session)
     free(session->database_path);
     session->compiler = NULL;
     session->catalog = session->env.catalog = NULL;
+    session->env.resolver = NULL;
     session->engine = NULL;
     session->gate = NULL;
     session->database_path = NULL;

@@ -227,6 +227,14 @@ bool analyse_default(struct compiler *compiler, struct arena *arena, const struc
         return *out != NULL;
     }
     const struct type_desc *type = analysis_type_desc(&a, column->type);
+    const struct type_desc *domain = type;
+    while (domain && domain->typtype == 'd' && !domain->default_expr)
+        domain = analysis_type_desc(&a, domain->base);
+    if (domain && domain->default_expr) {
+        struct expr *expr = analyse_expr_text(compiler, arena, domain->default_expr, NULL, diag);
+        *out = expr ? analyse_assignment(compiler, arena, expr, column->name, column->type, column->typmod, diag) : NULL;
+        return *out != NULL;
+    }
     if (type && type->typtype == 'd') {
         *out = analyse_assignment(compiler, arena, literal_null(&a, UNKNOWN_OID, -1), column->name, column->type, column->typmod,
                                   diag);

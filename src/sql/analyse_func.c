@@ -168,7 +168,7 @@ static struct expr *finish_args(struct analysis *a, struct overload *overload, i
     if (overload->ndefaults || overload->order) {
         if (!add_default_args(a, overload, nargs, args, all))
             return NULL;
-    } else {
+    } else if (nargs > 0) {
         memcpy(all, args, sizeof(*args) * (size_t) nargs);
     }
     int count = overload->nargs;

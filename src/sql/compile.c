@@ -1,6 +1,7 @@
 #include "sql/compile.h"
 
 #include "sql/analyse.h"
+#include "sql/domain.h"
 #include "sql/lower.h"
 #include "sql/routine.h"
 
@@ -15,6 +16,7 @@ struct compiler *compiler_new(struct engine *engine, struct catalog *catalog, st
     compiler->env = env;
     compiler->cache = plan_cache_new();
     routine_install(compiler);
+    domain_install(compiler);
     return compiler;
 }
 
@@ -29,6 +31,7 @@ void compiler_forget(struct compiler *compiler)
 {
     plan_cache_clear(compiler->cache);
     routine_forget(compiler);
+    domain_forget(compiler);
 }
 
 void compiler_free(struct compiler *compiler)
@@ -37,6 +40,7 @@ void compiler_free(struct compiler *compiler)
         return;
     plan_cache_free(compiler->cache);
     routine_remove(compiler);
+    domain_remove(compiler);
     free(compiler);
 }
 

@@ -53,6 +53,7 @@ struct compiler {
     const struct variables *variables;     /* NULL: no routine's statement */
     struct routine_result *routine_result; /* what the statement has to return: a routine's last one; else NULL */
     const struct inlining *inlining;       /* functions whose bodies are being put in their calls' places */
+    struct domain_cache *domains;          /* domains' constraints, likewise */
     struct routine_cache *routines;        /* bodies compiled so far; one for all compilations of the session */
 };
 

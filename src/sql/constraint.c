@@ -346,7 +346,7 @@ void constraint_complete(struct compiler *compiler, struct plan *plan, const str
         diag_object(diag, schema, NULL, NULL, NULL);
         char *column = arena_strdup(&recheck.arena, diag->column);
         complete_row(&recheck, &l, column, diag);
-    } else if (strcmp(diag->sqlstate, ERRCODE_CHECK_VIOLATION) == 0) {
+    } else if (strcmp(diag->sqlstate, ERRCODE_CHECK_VIOLATION) == 0 && !diag->datatype) {
         complete_row(&recheck, &l, NULL, diag);
     } else if (strcmp(diag->sqlstate, ERRCODE_FOREIGN_KEY_VIOLATION) == 0) {
         complete_foreign(&recheck, &l, diag);

@@ -85,6 +85,8 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
         return ddl_alter_function(d, node->alter_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
         return ddl_create_domain(d, node->create_domain_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT:
+        return ddl_alter_domain(d, node->alter_domain_stmt);
     case PG_QUERY__NODE__NODE_DEFINE_STMT:
         if (node->define_stmt->kind == PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION)
             return ddl_create_collation(d, node->define_stmt);

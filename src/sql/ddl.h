@@ -85,6 +85,10 @@ const char *ddl_view_text(struct ddl *d, PgQuery__Node *query, const struct plan
 bool ddl_store_sequence(struct ddl *d, const struct catalog_relation *relation);
 bool ddl_sequence_option(struct ddl *d, struct catalog_sequence *sequence, const PgQuery__DefElem *option);
 
+/* A CHECK's expression over the relation's columns as it is stored; `what` for messages. NULL after a report. */
+const char *ddl_check_text(struct ddl *d, const struct catalog_relation *relation, PgQuery__Node *node, const char *what);
+/* Where a new type goes, and its name; false after a report (42710 when it is taken). */
+bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names, const struct catalog_schema **schema, const char **name);
 /* The expression below the casts that assignment to a column put around it. */
 const struct expr *ddl_without_assignment(const struct expr *expr);
 /* Does the file have the hidden tables? */
@@ -152,6 +156,8 @@ const char *ddl_schema_extension(struct ddl *d, oid_t schema);
 bool ddl_drop_schema_extensions(struct ddl *d, oid_t schema);
 bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
+bool ddl_alter_domain(struct ddl *d, const PgQuery__AlterDomainStmt *stmt);
+bool ddl_rename_domain_constraint(struct ddl *d, const PgQuery__RenameStmt *stmt);
 
 bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt);
 bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, int64_t *count);

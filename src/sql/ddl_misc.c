@@ -192,7 +192,7 @@ bool ddl_alter_sequence(struct ddl *d, const PgQuery__AlterSeqStmt *stmt)
 
 /* ---- types ---- */
 
-static bool new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names, const struct catalog_schema **schema, const char **name)
+bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names, const struct catalog_schema **schema, const char **name)
 {
     const char *schema_name;
     *name = ddl_list_name(count, names, &schema_name);
@@ -227,7 +227,7 @@ bool ddl_create_enum(struct ddl *d, const PgQuery__CreateEnumStmt *stmt)
     const struct catalog_schema *schema;
     const char *name;
     int count = (int) stmt->n_vals;
-    if (!new_type_name(d, stmt->n_type_name, stmt->type_name, &schema, &name))
+    if (!ddl_new_type_name(d, stmt->n_type_name, stmt->type_name, &schema, &name))
         return false;
     oid_t oid = ddl_new_oid(d, 2 + count);
     struct type_label *labels = arena_array(d->arena, struct type_label, count);
@@ -331,64 +331,6 @@ bool ddl_create_composite(struct ddl *d, const PgQuery__CompositeTypeStmt *stmt)
     relation.oid = ddl_new_oid(d, 3);
     relation.row_type = relation.oid + 1;
     return relation.oid && ddl_store(d, &relation) && ddl_reload(d);
-}
-
-static bool domain_collation(struct ddl *d, const PgQuery__CollateClause *clause, oid_t base, oid_t *collation)
-{
-    if (*collation)
-        return analyse_collation_name(d->compiler, clause->n_collname, clause->collname, clause->location, collation, d->diag);
-    struct buf name = {0};
-    type_format(catalog_type_resolver(d->catalog), base, -1, &name);
-    diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "collations are not supported by type %s", buf_cstr(&name));
-    buf_deinit(&name);
-    return false;
-}
-
-bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt)
-{
-    const struct catalog_schema *schema;
-    const char *name, *default_expr = NULL;
-    oid_t base;
-    int32_t typmod;
-    bool not_null = false;
-    struct buf checks = {0};
-    if (!new_type_name(d, stmt->n_domainname, stmt->domainname, &schema, &name) || !analyse_type_name(d->compiler, stmt->type_name, &base, &typmod, d->diag))
-        return false;
-    int number = 0;
-    for (size_t i = 0; i < stmt->n_constraints; i++) {
-        const PgQuery__Constraint *constraint = stmt->constraints[i]->constraint;
-        const char *text = constraint->raw_expr ? deparse_expr(d->arena, constraint->raw_expr, d->diag) : "";
-        if (!text) {
-            buf_deinit(&checks);
-            return false;
-        }
-        if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL)
-            not_null = true;
-        else if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT)
-            default_expr = text;
-        else if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_CHECK) {
-            const char *label = constraint->conname && *constraint->conname ? constraint->conname
-                                : number                                    ? arena_printf(d->arena, "%s_check%d", name, number)
-                                                                            : arena_printf(d->arena, "%s_check", name);
-            buf_printf(&checks, "%s%s\036%s", number++ ? "\037" : "", label, text);
-        }
-    }
-    const struct type_desc *type = catalog_type_by_oid(d->catalog, base);
-    oid_t collation = type ? type->collation : 0;
-    if (stmt->coll_clause && !domain_collation(d, stmt->coll_clause, base, &collation)) {
-        buf_deinit(&checks);
-        return false;
-    }
-    oid_t oid = ddl_new_oid(d, 2);
-    struct datum row[] = {datum_int(oid),     datum_int(schema->oid), datum_cstr(name),      datum_int(oid + 1), datum_int(base), datum_int(typmod), datum_int(not_null),
-                          datum_int(collation), default_expr ? datum_cstr(default_expr) : datum_null(), number ? datum_text(checks.data, checks.len) : datum_null()};
-    bool good = oid && ddl_bind(d,
-                                "INSERT INTO pgquill_type (oid, schema, name, typtype, array, base, typmod, not_null, collation, default_expr, checks) "
-                                "VALUES (?1, ?2, ?3, 'd', ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                                10, row) &&
-                ddl_reload(d);
-    buf_deinit(&checks);
-    return good;
 }
 
 /* ---- comments ---- */
@@ -611,6 +553,8 @@ bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt)
         return rename_index(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
         return ddl_rename_collation(d, stmt);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+        return ddl_rename_domain_constraint(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT:
         return rename_constraint(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:

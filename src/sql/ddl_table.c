@@ -92,7 +92,7 @@ static bool define_default(struct ddl *d, struct catalog_column *column, PgQuery
     return column->default_expr != NULL;
 }
 
-static const char *check_text(struct ddl *d, const struct catalog_relation *relation, PgQuery__Node *node, const char *what)
+const char *ddl_check_text(struct ddl *d, const struct catalog_relation *relation, PgQuery__Node *node, const char *what)
 {
     struct rte *entry = analyse_relation_entry(d->compiler, d->arena, relation);
     struct expr *expr = analyse_expr_node(d->compiler, d->arena, node, d->text, entry, what, d->diag);
@@ -346,7 +346,7 @@ static bool define_key(struct ddl *d, struct catalog_relation *relation, const P
 
 static bool define_check(struct ddl *d, struct catalog_relation *relation, const PgQuery__Constraint *def)
 {
-    const char *text = check_text(d, relation, def->raw_expr, "CHECK constraints");
+    const char *text = ddl_check_text(d, relation, def->raw_expr, "CHECK constraints");
     if (!text)
         return false;
     struct rte *entry = analyse_relation_entry(d->compiler, d->arena, relation);

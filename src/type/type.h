@@ -40,6 +40,9 @@ struct type_resolver {
      * `kind` is the alias type's own oid: REGCLASS, REGTYPE, REGPROC, REGPROCEDURE, REGOPER, REGOPERATOR, REGNAMESPACE, REGROLE, REGCOLLATION. */
     oid_t (*name_to_oid)(void *self, oid_t kind, const char *name, size_t len, struct diag *diag);
     bool (*oid_to_name)(void *self, oid_t kind, oid_t oid, struct buf *out);
+    /* Do a domain's own CHECK constraints hold for a value (NULL, too)? NULL: nobody can tell (unit tests). 23514 when one does not. */
+    bool (*check_domain)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag);
+    void *checker;
 };
 
 /* The surroundings of one conversion. */
@@ -87,6 +90,12 @@ struct type_field {
 };
 
 /* A type as the running server knows it: built in (facts and codec) or user-defined (from the catalog snapshot). */
+struct type_check { /* expr: SQL, VALUE standing for the value */
+    oid_t oid;
+    const char *name, *expr;
+    bool validated;
+};
+
 struct type_desc {
     oid_t oid;
     const char *name;           /* pg_type.typname */
@@ -102,6 +111,9 @@ struct type_desc {
     oid_t base;                 /* domain: base type */
     int32_t base_typmod;        /* domain */
     bool not_null;              /* domain */
+    const struct type_check *checks; /* domain: its CHECK constraints, in the order of their names */
+    int check_count;
+    const char *default_expr;   /* domain: SQL; NULL: none */
     oid_t collation;
     oid_t range_subtype;        /* range; multirange: its range type is in `element`-like field below */
     oid_t range;                /* multirange: its range; range: its multirange */
@@ -119,6 +131,9 @@ const struct type_desc *type_builtin(oid_t oid);
 const struct type_desc *type_builtin_by_name(const char *name); /* pg_type.typname in pg_catalog */
 /* The codecs for kinds of user-defined types. */
 extern const struct type_codec type_codec_array, type_codec_enum, type_codec_composite, type_codec_domain, type_codec_range, type_codec_multirange;
+
+/* Do the constraints of a domain, and of those that it is based on, hold for a value? NULL values: NOT NULL (23502) and CHECK. Other types hold. */
+bool type_check_domain(const struct type_io *io, const struct datum *value, struct diag *diag);
 
 /* The codec of an extension's base type, by its name; *ordered: its values compare by the codec, not by their bytes. */
 void type_extension_codec(const char *name, const struct type_codec **codec, bool *ordered);
