@@ -144,7 +144,7 @@ static bool is_null_constant(const PgQuery__Node *node)
 
 static struct expr *analyse_op(struct analysis *a, const PgQuery__AExpr *node)
 {
-    const char *op = operator_name(node->n_name, node->name);
+    const char *op = operator_name(a, node->n_name, node->name);
     /* (a, b) = (SELECT …) */
     if (node->rexpr && node->rexpr->node_case == PG_QUERY__NODE__NODE_SUB_LINK && node->lexpr &&
         node->lexpr->node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
@@ -222,7 +222,7 @@ static struct expr *analyse_nullif(struct analysis *a, const PgQuery__AExpr *nod
 /* x IN (a, b, c): one comparison when all can have one type, else an OR of comparisons, as PostgreSQL does. */
 static struct expr *analyse_in_list(struct analysis *a, const PgQuery__AExpr *node)
 {
-    const char *name = operator_name(node->n_name, node->name);
+    const char *name = operator_name(a, node->n_name, node->name);
     bool negated = strcmp(name, "<>") == 0;
     struct expr *left = analyse_expr(a, node->lexpr);
     struct expr_list items = {0};
@@ -290,7 +290,7 @@ static struct expr *analyse_between(struct analysis *a, const PgQuery__AExpr *no
 
 static struct expr *analyse_array_op(struct analysis *a, const PgQuery__AExpr *node)
 {
-    const char *name = operator_name(node->n_name, node->name);
+    const char *name = operator_name(a, node->n_name, node->name);
     bool all = node->kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL;
     struct expr *left = analyse_expr(a, node->lexpr), *array = left ? analyse_expr(a, node->rexpr) : NULL;
     if (!array)

@@ -178,8 +178,8 @@ struct expr *operator_call(struct analysis *a, const struct operator_fact *op, s
                            int location);
 /* Coerce operands in place for `op`; the result's type, 0 after a report. */
 oid_t operator_coerce(struct analysis *a, const struct operator_fact *op, struct expr **left, struct expr **right, int location);
-/* The name at the end of a possibly qualified operator name. */
-const char *operator_name(size_t count, PgQuery__Node **names);
+/* An operator as written: its name, behind its schema and a dot when one other than pg_catalog was named. */
+const char *operator_name(struct analysis *a, size_t count, PgQuery__Node **names);
 /* The default ordering operator < (or >, =) of a type; NULL quietly. */
 const struct operator_fact *operator_ordering(struct analysis *a, const char *name, oid_t type);
 

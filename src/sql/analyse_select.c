@@ -7,7 +7,7 @@ bool sort_item_make(struct analysis *a, struct expr *expr, const PgQuery__SortBy
     bool descending = by->sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
     const char *name = descending ? ">" : "<";
     if (by->sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_USING) {
-        name = operator_name(by->n_use_op, by->use_op);
+        name = operator_name(a, by->n_use_op, by->use_op);
         if (strcmp(name, "<") != 0 && strcmp(name, ">") != 0) {
             analysis_error(a, ERRCODE_WRONG_OBJECT_TYPE, by->location, "operator %s is not a valid ordering operator", name);
             return diag_hint(a->diag, "Ordering operators must be \"<\" or \">\" members of btree operator families.");

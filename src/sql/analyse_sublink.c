@@ -5,7 +5,7 @@
 static struct expr *quantified(struct analysis *a, const PgQuery__SubLink *node, struct expr *sublink)
 {
     struct query *query = sublink->sublink.query;
-    const char *name = node->n_oper_name ? operator_name(node->n_oper_name, node->oper_name) : "=";
+    const char *name = node->n_oper_name ? operator_name(a, node->n_oper_name, node->oper_name) : "=";
     struct expr *left = analyse_expr(a, node->testexpr);
     if (!left)
         return NULL;

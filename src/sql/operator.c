@@ -2,9 +2,10 @@
 
 /* Which operator an expression means (PostgreSQL docs 10.2). */
 
-const char *operator_name(size_t count, PgQuery__Node **names)
+const char *operator_name(struct analysis *a, size_t count, PgQuery__Node **names)
 {
-    return count ? analysis_string(names[count - 1]) : "";
+    const char *name = count ? analysis_string(names[count - 1]) : "", *schema = count > 1 ? analysis_string(names[count - 2]) : "pg_catalog";
+    return strcmp(schema, "pg_catalog") == 0 ? name : arena_printf(a->arena, "%s.%s", schema, name);
 }
 
 static const struct operator_fact *exact(const struct operator_fact *const *ops, int count, oid_t left, oid_t right)
@@ -18,7 +19,9 @@ static const struct operator_fact *exact(const struct operator_fact *const *ops,
 const struct operator_fact *operator_lookup(struct analysis *a, const char *name, oid_t left, oid_t right, bool *ambiguous)
 {
     const struct operator_fact *const *ops, *found;
-    int count = catalog_operators_by_name(a->catalog, NULL, name, a->arena, &ops);
+    /* No operator has a dot in its name: what stands before one is a schema. */
+    const char *dot = strrchr(name, '.'), *schema = dot ? arena_strndup(a->arena, name, (size_t) (dot - name)) : NULL;
+    int count = catalog_operators_by_name(a->catalog, schema, dot ? dot + 1 : name, a->arena, &ops);
     bool binary = left != 0;
     if (ambiguous)
         *ambiguous = false;

@@ -34,3 +34,11 @@ CREATE INDEX ON things USING gin (attrs);
 CREATE INDEX ON things ((attrs -> 'color'));
 SELECT id FROM things WHERE attrs -> 'color' = 'green';
 SELECT pg_typeof(attrs), attrs::text FROM things WHERE id = 1;
+-- operators by their schema
+CREATE SCHEMA apart;
+ALTER EXTENSION hstore SET SCHEMA apart;
+SELECT 'a=>1'::apart.hstore OPERATOR(apart.->) 'a', 'a=>1'::apart.hstore OPERATOR(apart.||) 'b=>2', 2 OPERATOR(pg_catalog.+) 3;
+SELECT 'a=>1'::apart.hstore -> 'a'::text;
+SELECT 1 OPERATOR(apart.+) 2;
+SET search_path = apart, public;
+SELECT 'a=>1'::hstore -> 'a' AS a, pg_typeof(''::hstore);
