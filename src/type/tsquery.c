@@ -74,7 +74,8 @@ static bool read_distance(struct ts_scanner *s, int *distance)
                             "distance in phrase operator must be an integer value between zero and %d inclusive",
                             TS_DISTANCE_MAX);
     }
-    if (at == s->end || *at != '>')
+    /* At the very end it is no operator. */
+    if (at == s->end || *at != '>' || at + 1 == s->end)
         return false;
     s->at = at + 1;
     *distance = (int) number;

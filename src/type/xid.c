@@ -100,7 +100,7 @@ static bool tid_parse(struct arena *arena, const char *text, size_t len, uint32_
 {
     char *copy = arena_strndup(arena, text, len), *comma, *end;
     char *start = copy + strcspn(copy, "(,)");
-    if (*start != '(')
+    if (*start != '(' && *start != ',')
         return false;
     unsigned long first = strtoul(start + 1, &comma, 10);
     if (*comma != ',' || (first != (uint32_t) first && first != (unsigned long) (int32_t) first))

@@ -192,6 +192,8 @@ bool xml_declaration(const char *text, size_t len, struct xml_declaration *decla
     before = at;
     skip_space(&at, end);
     if (skip_word(&at, end, "standalone")) {
+        if (before == at - strlen("standalone"))
+            return false;
         if (!read_value(&at, end, &value, &value_len))
             return false;
         bool yes = value_len == 3 && memcmp(value, "yes", 3) == 0, no = value_len == 2 && memcmp(value, "no", 2) == 0;
