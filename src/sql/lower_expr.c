@@ -129,20 +129,34 @@ const char *lower_column(struct lower *l, const struct rte *rte, int attno)
     return *qualifier ? LOWER_PRINT(l, "%s.%s", qualifier, column) : column;
 }
 
-static const char *join_list(struct lower *l, const struct expr_list *list, const char *separator)
+static void put_halves(struct buf *buf, const char *const *texts, int count, const char *separator)
+{
+    enum { FLAT = 16 };
+    if (count > FLAT) {
+        buf_putc(buf, '(');
+        put_halves(buf, texts, count / 2, separator);
+        buf_puts(buf, separator);
+        put_halves(buf, texts + count / 2, count - count / 2, separator);
+        buf_putc(buf, ')');
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        if (i)
+            buf_puts(buf, separator);
+        buf_puts(buf, texts[i]);
+    }
+}
+
+/* AND and OR of many: SQLite makes a chain as deep as it is long, which it refuses or recurses into; halves of halves are flat. */
+static const char *join_conditions(struct lower *l, const struct expr_list *list, const char *separator)
 {
     struct buf buf = {0};
-    buf_putc(&buf, '(');
-    for (int i = 0; i < list->count; i++) {
-        const char *text = lower_expr(l, list->items[i]);
-        if (!text) {
-            buf_deinit(&buf);
+    const char **texts = arena_array(l->arena, const char *, list->count + 1);
+    for (int i = 0; i < list->count; i++)
+        if (!(texts[i] = lower_expr(l, list->items[i])))
             return NULL;
-        }
-        if (i)
-            buf_puts(&buf, separator);
-        buf_puts(&buf, text);
-    }
+    buf_putc(&buf, '(');
+    put_halves(&buf, texts, list->count, separator);
     buf_putc(&buf, ')');
     return lower_take(l, &buf);
 }
@@ -660,9 +674,9 @@ const char *lower_expr(struct lower *l, const struct expr *expr)
     case EXPR_DOMAIN:
         return lower_cast(l, expr);
     case EXPR_AND:
-        return join_list(l, &expr->list.args, " AND ");
+        return join_conditions(l, &expr->list.args, " AND ");
     case EXPR_OR:
-        return join_list(l, &expr->list.args, " OR ");
+        return join_conditions(l, &expr->list.args, " OR ");
     case EXPR_NOT: {
         const char *arg = lower_expr(l, expr->unary.arg);
         return arg ? LOWER_PRINT(l, "(NOT %s)", arg) : NULL;

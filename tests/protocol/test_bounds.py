@@ -100,6 +100,12 @@ def test_a_long_statement_runs(conn):
     assert rows(conn.query(text)) == [["15"]]
 
 
+@pytest.mark.parametrize("word, others, expected", [("OR", "n = -{}", "1"), ("AND", "n <> -{}", "1")])
+def test_thousands_of_conditions(conn, word, others, expected):
+    text = f" {word} ".join(["n = 7"] + [others.format(i) for i in range(1, 5000)])
+    assert rows(conn.query(f"SELECT count(*) FROM t WHERE {text}")) == [[expected]]
+
+
 def test_parameters_are_counted(conn):
     conn.parse("SELECT $1::int + $2::int")
     conn.bind([b"1"])
