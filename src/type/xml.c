@@ -187,14 +187,15 @@ bool xml_declaration(const char *text, size_t len, struct xml_declaration *decla
         return false;
     const char *before = at;
     skip_space(&at, end);
-    if (at > before && skip_word(&at, end, "encoding") && !read_value(&at, end, &value, &value_len))
-        return false;
-    before = at;
-    skip_space(&at, end);
-    if (skip_word(&at, end, "standalone")) {
-        if (before == at - strlen("standalone"))
-            return false;
+    if (at > before && skip_word(&at, end, "encoding")) {
         if (!read_value(&at, end, &value, &value_len))
+            return false;
+        before = at;
+        skip_space(&at, end);
+    }
+    bool apart = at > before;
+    if (skip_word(&at, end, "standalone")) {
+        if (!apart || !read_value(&at, end, &value, &value_len))
             return false;
         bool yes = value_len == 3 && memcmp(value, "yes", 3) == 0, no = value_len == 2 && memcmp(value, "no", 2) == 0;
         if (!yes && !no)
