@@ -47,6 +47,70 @@ static int byte_offset(const char *text, int cursorpos)
     return at;
 }
 
+/* A message inside a message inside …: the unpacking calls itself for each. Its calls fit the smallest usual stack up to here. */
+enum { DEPTH_MAX = 6000, SHORT_TEXT = DEPTH_MAX / 2 };
+
+struct nesting {
+    const uint8_t *end;
+    const ProtobufCMessageDescriptor *type;
+};
+
+static uint64_t take_varint(const uint8_t **p, const uint8_t *end)
+{
+    uint64_t value = 0;
+    for (int shift = 0; *p < end && shift < 64; shift += 7) {
+        uint8_t byte = *(*p)++;
+        value |= (uint64_t) (byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            break;
+    }
+    return value;
+}
+
+/* Walks the packed tree without a call for each level. */
+static bool is_too_deep(struct arena *arena, const uint8_t *data, size_t len)
+{
+    enum { VARINT, FIXED64, BYTES, FIXED32 = 5 };
+    struct nesting *levels = arena_array(arena, struct nesting, DEPTH_MAX);
+    int depth = 0;
+    const uint8_t *p = data;
+    levels[0] = (struct nesting){data + len, &pg_query__parse_result__descriptor};
+    while (depth >= 0) {
+        if (p >= levels[depth].end) {
+            depth--;
+            continue;
+        }
+        uint64_t tag = take_varint(&p, levels[depth].end);
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(levels[depth].type, (unsigned) (tag >> 3));
+        size_t size = 0;
+        switch (tag & 7) {
+        case VARINT:
+            take_varint(&p, levels[depth].end);
+            break;
+        case FIXED64:
+        case FIXED32:
+            size = (tag & 7) == FIXED64 ? 8 : 4;
+            break;
+        case BYTES:
+            size = take_varint(&p, levels[depth].end);
+            break;
+        default: /* not what our library packs: the unpacking will say so */
+            return false;
+        }
+        if (size > (size_t) (levels[depth].end - p))
+            return false;
+        if ((tag & 7) != BYTES || !field || field->type != PROTOBUF_C_TYPE_MESSAGE) {
+            p += size;
+            continue;
+        }
+        if (++depth == DEPTH_MAX)
+            return true;
+        levels[depth] = (struct nesting){p + size, field->descriptor};
+    }
+    return false;
+}
+
 bool parse_text(struct arena *arena, const char *text, size_t len, const char *whole, int offset, struct parse_tree *out,
                 struct diag *diag)
 {
@@ -67,6 +131,9 @@ bool parse_text(struct arena *arena, const char *text, size_t len, const char *w
     memcpy(data, result.parse_tree.data, result.parse_tree.len);
     *out = (struct parse_tree){.len = result.parse_tree.len, .data = data};
     pg_query_free_protobuf_parse_result(result);
+    /* A character of text makes no more than two levels. */
+    if (len > SHORT_TEXT && is_too_deep(arena, data, out->len))
+        return diag_set(diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
     return true;
 }
 

@@ -106,6 +106,12 @@ def test_thousands_of_conditions(conn, word, others, expected):
     assert rows(conn.query(f"SELECT count(*) FROM t WHERE {text}")) == [[expected]]
 
 
+def test_what_nests_too_deep_is_refused(conn):
+    for count in (5000, 20000, 60000):
+        assert errors(conn.query("SELECT " + " + ".join(["1"] * count))) == ["54001"]
+    assert rows(conn.query("SELECT 1")) == [["1"]]
+
+
 def test_parameters_are_counted(conn):
     conn.parse("SELECT $1::int + $2::int")
     conn.bind([b"1"])
