@@ -209,7 +209,7 @@ struct registered *engine_registered(struct engine *engine, const char *name, un
 /* May views, triggers and the like of any file call it? What only gives a value may be called. */
 static bool is_harmless(const struct func_impl *impl)
 {
-    static const char *const harmless[] = {"clock_timestamp", "drandom", "gen_random_uuid", "timeofday"};
+    static const char *const harmless[] = {"clock_timestamp", "drandom", "gen_random_uuid", "timeofday", "pgquill_routine_volatile"};
     if (!(impl->flags & (FUNC_VOLATILE | FUNC_WRITES)))
         return true;
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)

@@ -273,7 +273,8 @@ void session_report(struct session *session, struct diag *diag)
 {
     struct diag interrupt = {0};
     /* What failed because of an interrupt is told as that. */
-    if ((session->interrupts.pending & INTERRUPT_ENDING) && !interrupts_check(&session->interrupts, &interrupt))
+    bool is_stopped = (session->interrupts.pending & INTERRUPT_ENDING) || !strcmp(diag->sqlstate, ERRCODE_QUERY_CANCELED);
+    if (is_stopped && session->interrupts.pending && !interrupts_check(&session->interrupts, &interrupt))
         diag_move(diag, &interrupt);
     if (!diag_is_set(diag))
         diag_set(diag, ERRCODE_INTERNAL_ERROR, "statement failed without a report");
