@@ -6,6 +6,7 @@
 #include "wire/hba.h"
 #include "wire/startup.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,15 +74,28 @@ static void put_all_parameters(struct session *session)
     session_put_reports(session);
 }
 
+static bool is_of_this_machine(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (address->ss_family != AF_INET6)
+        return true;
+    const struct in6_addr *in6 = &((const struct sockaddr_in6 *) address)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(in6) || (IN6_IS_ADDR_V4MAPPED(in6) && in6->s6_addr[12] == IN_LOOPBACKNET);
+}
+
 /* The method that the rules name for this client. */
 static bool authenticate(struct session *session, const struct auth_client *client, struct diag *diag)
 {
     const struct auth_method *method = auth_method("trust");
     struct sockaddr_storage address = {.ss_family = AF_UNIX};
     socklen_t length = sizeof address;
+    if (getpeername(client->fd, (struct sockaddr *) &address, &length) < 0)
+        return diag_set(diag, ERRCODE_CONNECTION_FAILURE, "connection to client lost") || fatal(diag);
+    /* The master does not listen to other machines without rules; inetd may. */
+    if (!session->options.hba && !is_of_this_machine(&address))
+        return hba_refuse(client, diag);
     if (session->options.hba) {
-        if (getpeername(client->fd, (struct sockaddr *) &address, &length) < 0)
-            return diag_set(diag, ERRCODE_CONNECTION_FAILURE, "connection to client lost") || fatal(diag);
         struct hba_client wanted = {.user = client->user,
                                     .database = client->database,
                                     .address = (struct sockaddr *) &address,

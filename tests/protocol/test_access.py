@@ -2,12 +2,14 @@
 import getpass
 import os
 import socket
+import struct
+import subprocess
 import sys
 
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from server import Server  # noqa: E402
+from server import PGQUILLD, Server  # noqa: E402
 
 
 def write(path, text):
@@ -89,3 +91,23 @@ def test_reload_takes_new_rules_and_keeps_the_old_ones_when_they_are_wrong(tmp_p
         for _ in range(8):  # whoever accepts: no spare has the old rules
             assert 'rejects connection for host "127.0.0.1", user "ann"' in connect(server, "ann")
         assert connect(server, "bob") == "in"
+
+
+def test_inetd_without_rules_serves_this_machine_alone(tmp_path):
+    address = own_address()
+    if not address:
+        pytest.skip("this machine has loopback addresses alone")
+    for host, expected in (("127.0.0.1", b"R"), (address, b"E")):
+        with socket.socket() as listener:
+            listener.bind((host, 0))
+            listener.listen(1)
+            client = socket.create_connection(listener.getsockname(), timeout=20)
+            served, _ = listener.accept()
+        process = subprocess.Popen([PGQUILLD, "--inetd", str(tmp_path / "main.db")], stdin=served, stdout=served, stderr=served)
+        served.close()
+        fields = b"user\0ann\0database\0main\0\0"
+        client.sendall(struct.pack("!ii", len(fields) + 8, 196608) + fields)
+        answer = client.recv(4096)
+        assert answer[:1] == expected and (expected == b"R" or b"no pg_hba.conf entry for host" in answer), answer
+        client.close()
+        process.wait(10)
