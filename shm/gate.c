@@ -257,6 +257,26 @@ static void watch(struct gate *gate, struct session_slot *slot)
     wake(next);
 }
 
+int gate_blockers(struct shm *shm, const struct session_slot *slot, pid_t *pids, int room)
+{
+    struct gate *gate = gate_at(shm, (int) atomic_load(&slot->waiting) - 1);
+    int count = 0;
+    if (!gate)
+        return 0;
+    lock_gate(gate);
+    owner_t holder = atomic_load(&gate->holder);
+    bool waits = waits_here(gate, (int32_t) slot->number) && holder != slot_owner(slot);
+    if (waits && holder && !owner_is_dead(gate, holder, false) && count < room)
+        pids[count++] = slot_pid(slot_of(gate, holder));
+    for (int i = 0; waits && i < gate->count && gate->queue[i] != (int32_t) slot->number && count < room; i++) {
+        const struct session_slot *ahead = segment_slot(gate_segment(gate), gate->queue[i]);
+        if (waits_here(gate, gate->queue[i]) && slot_seems_alive(ahead))
+            pids[count++] = slot_pid(ahead);
+    }
+    lock_give(&gate->lock);
+    return count;
+}
+
 static enum gate_result wait_for_turn(struct gate *gate, struct session_slot *slot, int timeout_ms,
                                       volatile const int *interrupted)
 {

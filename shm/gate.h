@@ -26,6 +26,9 @@ void gate_release(struct gate *gate, struct session_slot *slot);
 bool gate_is_held_by(const struct gate *gate, const struct session_slot *slot);
 /* Wake the slot's owner if it waits for a gate, so that it looks at `interrupted`. Async-signal-safe. */
 void gate_poke(struct session_slot *slot);
+/* Who must be done before this slot's owner gets the gate that it waits for: the holder, then the living waiters ahead in the queue. Writes at most
+ * `room` pids and returns how many; 0 when the owner waits for no gate. Takes the gate's lock for a moment. */
+int gate_blockers(struct shm *shm, const struct session_slot *slot, pid_t *pids, int room);
 /* After the master reaped a pid, before its slot is freed: hand on whatever it held. Never blocks: what it cannot do now, waiters do. */
 void gate_abandon(struct gate *gate, pid_t pid);
 /* The same for all gates of the segment. */

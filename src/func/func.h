@@ -157,6 +157,8 @@ struct func_env {
     void (*notice)(void *session, struct diag *notice);           /* send and clear */
     bool (*sleep)(void *session, double seconds, struct diag *diag);
     bool (*signal_backend)(void *session, int pid, bool terminate, bool *found, struct diag *diag);
+    /* The pids that a process waits for, in `arena`; the number of them. */
+    int (*blocking_pids)(void *session, struct arena *arena, int pid, int **pids);
     /* User-defined functions, by whoever compiles statements: one call's value; or its rows, of which `whole` says whether each comes as one value. */
     void *routines;
     bool (*routine_call)(void *routines, struct fcall *call, oid_t function, int nargs, const struct datum *args, struct datum *result);

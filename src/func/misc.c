@@ -144,6 +144,18 @@ static bool pg_sleep(struct fcall *call, int nargs, const struct datum *args, st
     return !call->env->sleep || call->env->sleep(call->env->session, seconds, call->diag);
 }
 
+static bool blocking_pids(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    int *pids = NULL;
+    (void) nargs;
+    int count = call->env->blocking_pids ? call->env->blocking_pids(call->env->session, call->arena, (int) args[0].i, &pids) : 0;
+    const char *text = "";
+    for (int i = 0; i < count; i++)
+        text = arena_printf(call->arena, "%s%s%d", text, i ? "," : "", pids[i]);
+    *result = datum_cstr(arena_printf(call->arena, "[%s]", text));
+    return true;
+}
+
 static bool signal_backend(struct fcall *call, const struct datum *args, bool terminate, struct datum *result)
 {
     bool found = false;
@@ -207,6 +219,7 @@ const struct func_impl func_impls_misc[] = {
     WRITING("setval_oid", setval),
     WRITING("setval3_oid", setval),
     SCALAR_FLAGS("pg_sleep", pg_sleep, FUNC_VOLATILE),
+    SCALAR_FLAGS("pg_blocking_pids", blocking_pids, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_cancel_backend", cancel_backend, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_terminate_backend", terminate_backend, FUNC_VOLATILE),
     SCALAR("pg_num_nulls", num_nulls),

@@ -1,5 +1,7 @@
 #include "session/state.h"
 
+#include "shm/gate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +198,18 @@ static bool signal_backend(void *self, int pid, bool terminate, bool *found, str
     return true;
 }
 
+static int blocking_pids(void *self, struct arena *arena, int pid, int **pids)
+{
+    struct session *session = self;
+    struct shm *shm = session->options.shm;
+    int room = shm ? registry_size(shm) : 0;
+    *pids = arena_array(arena, pid_t, room + 1);
+    for (int i = 0; i < room; i++)
+        if (slot_pid(slot_at(shm, i)) == pid)
+            return gate_blockers(shm, slot_at(shm, i), *pids, room);
+    return 0;
+}
+
 static bool next_value(void *self, oid_t oid, int64_t *value, struct diag *diag)
 {
     return sequence_next(self, oid, value, diag);
@@ -234,6 +248,7 @@ void session_fill_env(struct session *session)
     env->notice = notice;
     env->sleep = sleep_for;
     env->signal_backend = signal_backend;
+    env->blocking_pids = blocking_pids;
     env->backend_pid = (uint32_t) getpid();
     env->user = env->session_user = session->options.os_user;
     env->database = session->options.default_name;

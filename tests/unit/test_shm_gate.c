@@ -198,3 +198,24 @@ Test(sequence, gives_each_reserved_value_once)
     sequence_forget(shm, gate, 5);
     cr_assert_not(sequence_take(shm, gate, 5, &value));
 }
+
+Test(gate, names_the_holder_and_who_waits_ahead)
+{
+    pid_t pids[8];
+    pid_t holder = test_child(acquire, NULL), first = test_child(wait_in_queue, NULL), second = test_child(wait_in_queue, NULL);
+    const struct session_slot *slot = NULL;
+    for (int i = 0; i < registry_size(shm); i++)
+        if (slot_pid(slot_at(shm, i)) == second)
+            slot = slot_at(shm, i);
+    cr_assert_not_null(slot);
+    cr_assert_eq(gate_blockers(shm, slot, pids, 8), 2);
+    cr_assert_eq(pids[0], holder);
+    cr_assert_eq(pids[1], first);
+    cr_assert_eq(gate_blockers(shm, slot, pids, 1), 1);
+    test_kill(holder);
+    test_kill(first);
+    test_kill(test_child(take_lock, &gate->lock));
+    cr_assert_eq(gate_blockers(shm, slot, pids, 8), 0);
+    cr_assert_geq(gate_recoveries(gate), 1);
+    test_kill(second);
+}
