@@ -257,9 +257,20 @@ static void watch(struct gate *gate, struct session_slot *slot)
     wake(next);
 }
 
+pid_t gate_holder_pid(const struct gate *gate)
+{
+    owner_t holder = atomic_load(&gate->holder);
+    return holder ? (pid_t) slot_pid(slot_of(gate, holder)) : 0;
+}
+
+struct gate *gate_awaited(struct shm *shm, const struct session_slot *slot)
+{
+    return gate_at(shm, (int) atomic_load(&slot->waiting) - 1);
+}
+
 int gate_blockers(struct shm *shm, const struct session_slot *slot, pid_t *pids, int room)
 {
-    struct gate *gate = gate_at(shm, (int) atomic_load(&slot->waiting) - 1);
+    struct gate *gate = gate_awaited(shm, slot);
     int count = 0;
     if (!gate)
         return 0;

@@ -26,6 +26,10 @@ void gate_release(struct gate *gate, struct session_slot *slot);
 bool gate_is_held_by(const struct gate *gate, const struct session_slot *slot);
 /* Wake the slot's owner if it waits for a gate, so that it looks at `interrupted`. Async-signal-safe. */
 void gate_poke(struct session_slot *slot);
+/* Whose the gate is; 0: nobody's. */
+pid_t gate_holder_pid(const struct gate *gate);
+/* The gate that the slot's owner queues for; NULL: none. */
+struct gate *gate_awaited(struct shm *shm, const struct session_slot *slot);
 /* Who must be done before this slot's owner gets the gate that it waits for: the holder, then the living waiters ahead in the queue. Writes at most
  * `room` pids and returns how many; 0 when the owner waits for no gate. Takes the gate's lock for a moment. */
 int gate_blockers(struct shm *shm, const struct session_slot *slot, pid_t *pids, int room);

@@ -61,17 +61,30 @@ struct sequence_entry {
     bool empty;
 };
 
+struct advisory_entry {
+    _Atomic owner_t owner; /* 0: free. All else under the table's lock */
+    uint32_t gate;
+    int64_t value;
+    uint32_t held[2][2];        /* how often: shared, exclusive; by the session, by its transaction */
+    uint64_t ticket;            /* waiting, in this order; 0: not */
+    bool is_pair, wants_exclusive;
+};
+
 struct shm_header {
     _Atomic uint32_t magic; /* written last: the segment is whole */
     uint32_t version;
     uint64_t size;
     char boot_id[BOOT_ID_SIZE]; /* robust locks do not outlive a boot */
     struct shm_config config;
-    uint64_t slots_offset, gates_offset, gate_size, sequences_offset;
+    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset;
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
     struct lock gates_lock;     /* guards making and reusing gate areas */
     struct lock sequences_lock; /* guards the sequence table */
+    struct lock advisory_lock;  /* guards the advisory locks and their tickets */
+    uint64_t advisory_tickets;
+    int32_t advisory_high; /* entries from here on have never been used */
+    _Atomic uint32_t advisory_changes; /* futex: grows when one may have become free */
 };
 
 struct shm {

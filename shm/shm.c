@@ -52,7 +52,9 @@ static void plan_layout(struct shm_header *header)
     header->slots_offset = round_up(sizeof *header);
     header->gates_offset = header->slots_offset + round_up(sizeof(struct session_slot) * (size_t) config->max_sessions);
     header->sequences_offset = header->gates_offset + header->gate_size * (size_t) config->max_databases;
-    header->size = header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
+    header->advisory_offset =
+        header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
+    header->size = header->advisory_offset + round_up(sizeof(struct advisory_entry) * (size_t) config->max_locks);
 }
 
 static struct shm *map_segment(int fd, size_t size, char *error, size_t error_size)
@@ -96,6 +98,7 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
     memcpy(shm->header, &plan, sizeof plan);
     lock_init(&shm->header->gates_lock);
     lock_init(&shm->header->sequences_lock);
+    lock_init(&shm->header->advisory_lock);
     for (int i = 0; i < config->max_sessions; i++)
         segment_slot(shm->header, i)->number = (uint32_t) i;
     for (int i = 0; i < config->max_databases; i++) {

@@ -12,6 +12,7 @@ enum {
     OID_PG_CATALOG = 11,
     OID_PUBLIC = 2200,
     OID_INFORMATION_SCHEMA = 13000,
+    OID_PG_DATABASE = 1262,
     OID_OWNER = 10,          /* the one role until roles exist */
     OID_FIRST_USER = 16384,
 };

@@ -57,6 +57,7 @@ static const struct source sources[] = {
     {"pg_catalog.pg_file_settings", rows_pg_file_settings, true},
     {"pg_catalog.pg_hba_file_rules", rows_pg_hba_file_rules, true},
     {"pg_catalog.pg_stat_activity", rows_pg_stat_activity, true},
+    {"pg_catalog.pg_locks", rows_pg_locks, true},
     {"pg_catalog.pg_timezone_names", rows_pg_timezone_names, true},
     {"pg_catalog.pg_timezone_abbrevs", rows_pg_timezone_abbrevs, true},
     {"information_schema.columns", rows_is_columns, false},

@@ -62,7 +62,7 @@ rows_maker rows_pg_class, rows_pg_attribute, rows_pg_index, rows_pg_constraint, 
     rows_pg_description, rows_pg_rewrite, rows_pg_namespace;
 rows_maker rows_pg_type, rows_pg_enum, rows_pg_range, rows_pg_collation, rows_pg_proc, rows_pg_operator, rows_pg_cast,
     rows_pg_aggregate, rows_pg_opclass, rows_pg_opfamily, rows_pg_am, rows_pg_language;
-rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_shdescription,
+rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_locks, rows_pg_shdescription,
     rows_pg_db_role_setting, rows_pg_file_settings, rows_pg_hba_file_rules,
     rows_pg_timezone_names, rows_pg_timezone_abbrevs;
 rows_maker rows_pg_ts_parser, rows_pg_ts_template, rows_pg_ts_dict, rows_pg_ts_config, rows_pg_ts_config_map;

@@ -186,6 +186,40 @@ bool rows_pg_settings(struct rows_builder *b, struct diag *diag)
     return true;
 }
 
+static oid_t database_oid(struct rows_builder *b, const char *name)
+{
+    struct database_view *databases;
+    int count = b->env->databases ? b->env->databases(b->env->session, b->arena, &databases) : 0;
+    for (int i = 0; i < count; i++)
+        if (strcmp(name, databases[i].name) == 0)
+            return databases[i].oid;
+    return 0;
+}
+
+/* Advisory locks, and the writer gates as locks on databases. */
+bool rows_pg_locks(struct rows_builder *b, struct diag *diag)
+{
+    (void) diag;
+    struct lock_view *locks;
+    int count = b->env && b->env->locks ? b->env->locks(b->env->session, b->arena, &locks) : 0;
+    for (int i = 0; i < count; i++) {
+        const struct lock_view *lock = &locks[i];
+        oid_t database = database_oid(b, lock->database);
+        rows_add(b);
+        rows_text(b, "locktype", lock->is_advisory ? "advisory" : "object");
+        rows_int(b, "database", lock->is_advisory ? database : 0);
+        rows_int(b, "classid", lock->is_advisory ? (uint32_t) ((uint64_t) lock->value >> 32) : OID_PG_DATABASE);
+        rows_int(b, "objid", lock->is_advisory ? (uint32_t) lock->value : database);
+        rows_int(b, "objsubid", lock->is_advisory ? (lock->is_pair ? 2 : 1) : 0);
+        rows_text(b, "virtualtransaction", arena_printf(b->arena, "%d/0", lock->session + 1));
+        rows_int(b, "pid", lock->pid);
+        rows_text(b, "mode", lock->exclusive ? "ExclusiveLock" : "ShareLock");
+        rows_int(b, "granted", lock->granted);
+        rows_int(b, "fastpath", false);
+    }
+    return true;
+}
+
 bool rows_pg_stat_activity(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;

@@ -124,6 +124,25 @@ struct activity_view {
         *wait_event, *query, *backend_type;
 };
 
+/* One lock as pg_locks shows it, held or waited for. */
+struct lock_view {
+    int pid, session; /* session: the number of its slot */
+    const char *database;
+    bool is_advisory; /* else the writer gate of its database */
+    bool is_pair;
+    int64_t value; /* of a pair: the first in the upper half */
+    bool exclusive, granted;
+};
+
+/* One call of the pg_advisory functions. */
+struct advisory_request {
+    enum { ADVISORY_LOCK, ADVISORY_TRY, ADVISORY_UNLOCK, ADVISORY_UNLOCK_ALL } action;
+    bool shared;
+    bool until_end; /* of the transaction; else the session's */
+    bool is_pair;
+    int64_t value; /* of a pair: the first in the upper half */
+};
+
 /* What functions may ask of the session, filled by session/. */
 struct func_env {
     struct type_settings *types;
@@ -158,6 +177,7 @@ struct func_env {
     bool (*sleep)(void *session, double seconds, struct diag *diag);
     bool (*signal_backend)(void *session, int pid, bool terminate, bool *found, struct diag *diag);
     /* The pids that a process waits for, in `arena`; the number of them. */
+    int (*locks)(void *session, struct arena *arena, struct lock_view **list);
     int (*blocking_pids)(void *session, struct arena *arena, int pid, int **pids);
     /* User-defined functions, by whoever compiles statements: one call's value; or its rows, of which `whole` says whether each comes as one value. */
     void *routines;
@@ -165,7 +185,8 @@ struct func_env {
     bool (*routine_open)(void *routines, struct fcall *call, oid_t function, bool whole, int nargs, const struct datum *args, void **rows);
     bool (*routine_next)(void *rows, struct fcall *call, struct datum *row, int room, bool *more);
     void (*routine_close)(void *rows);
-    bool (*advisory_lock)(void *session, int64_t key1, int32_t key2, int kind, unsigned mode, bool *got, struct diag *diag);
+    /* *result: it is taken (LOCK, TRY), or was given back (UNLOCK). */
+    bool (*advisory)(void *session, const struct advisory_request *request, bool *result, struct diag *diag);
 };
 
 /* Convenience for implementations. */

@@ -43,9 +43,11 @@ static void close_view(void *cursor)
 
 VIEW(timezone_names, "pg_catalog.pg_timezone_names")
 VIEW(timezone_abbrevs, "pg_catalog.pg_timezone_abbrevs")
+VIEW(lock_status, "pg_catalog.pg_locks")
 
 const struct func_impl func_impls_system_table[] = {
     TABLE_FUNC("pg_timezone_names", &timezone_names),
     TABLE_FUNC("pg_timezone_abbrevs", &timezone_abbrevs),
+    TABLE_FUNC("pg_lock_status", &lock_status),
     {0},
 };

@@ -33,7 +33,7 @@ enum {
     HELPER_SLOTS = 16,
     /* checkpointer, and processes of inetd beside us */ MAX_DATABASES = 256,
     MAX_SEQUENCES = 1024,
-    MAX_LOCKS = 16384
+    MAX_LOCKS = 8192
 };
 enum { NOTIFY_BYTES = 8 * 1024 * 1024 };
 

@@ -1,3 +1,5 @@
+#include "session/advisory.h"
+#include "session/locks.h"
 #include "session/state.h"
 
 #include "shm/gate.h"
@@ -206,7 +208,7 @@ static int blocking_pids(void *self, struct arena *arena, int pid, int **pids)
     *pids = arena_array(arena, pid_t, room + 1);
     for (int i = 0; i < room; i++)
         if (slot_pid(slot_at(shm, i)) == pid)
-            return gate_blockers(shm, slot_at(shm, i), *pids, room);
+            return locks_blockers(shm, slot_at(shm, i), *pids, room);
     return 0;
 }
 
@@ -247,7 +249,9 @@ void session_fill_env(struct session *session)
     env->sequence_set = set_value;
     env->notice = notice;
     env->sleep = sleep_for;
+    env->advisory = advisory_call;
     env->signal_backend = signal_backend;
+    env->locks = locks_view;
     env->blocking_pids = blocking_pids;
     env->backend_pid = (uint32_t) getpid();
     env->user = env->session_user = session->options.os_user;

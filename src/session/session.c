@@ -1,4 +1,5 @@
 #include "session/session.h"
+#include "session/advisory.h"
 
 #include "session/state.h"
 #include "shm/gate.h"
@@ -455,6 +456,7 @@ static void end(struct session *session)
 {
     wire_flush(&session->wire);
     txn_drop(session);
+    advisory_end_session(session);
     prepared_drop_all(session);
     publish_tally(session);
     shm_count(session->options.shm, SHM_BYTES_IN, (int64_t) session->wire.bytes_in);

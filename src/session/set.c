@@ -1,3 +1,4 @@
+#include "session/advisory.h"
 #include "session/utility.h"
 
 #include <stdio.h>
@@ -203,6 +204,7 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
             return false;
         prepared_drop_all(session);
         sequences_forget(session);
+        advisory_end_session(session);
         compiler_forget(session->compiler);
         return true;
     case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:

@@ -47,6 +47,7 @@ struct session {
     struct prepared *prepared; /* named ones */
     struct prepared *unnamed;
     struct portal *portals;       /* all that are open, newest first */
+    struct advisory_taken *advisory; /* advisory locks of the transaction; NULL: the session has asked for none */
     struct portal *spare_portal;  /* memory of the last one dropped */
     struct arena statement_arena; /* one query message, or one Parse */
     struct arena row_arena;       /* one row */

@@ -1,3 +1,4 @@
+#include "session/advisory.h"
 #include "session/transaction.h"
 
 #include "session/state.h"
@@ -67,6 +68,7 @@ static void forget(struct session *session)
 {
     struct transaction *txn = &session->txn;
     bool was_block = txn->state == TXN_BLOCK || txn->state == TXN_FAILED;
+    advisory_end_transaction(session);
     clear_savepoints(txn, 0);
     overrides_rolled_back(session, 0);
     txn->state = TXN_IDLE;
@@ -196,10 +198,12 @@ void txn_abort(struct session *session)
             engine_rollback(session->engine);
             sequences_rolled_back(session);
             session->catalog_dirty |= txn->changed_catalog;
+            advisory_end_transaction(session);
             txn->is_ended_by_engine = true;
             slot_set_transaction(session->options.slot, true, false);
         } else {
             portals_drop_level(session, txn->nsavepoints);
+            advisory_rolled_back(session, txn->nsavepoints);
         }
         settings_rollback(session->settings, txn->nsavepoints + 1);
         settings_enter(session->settings, txn->nsavepoints + 1);
@@ -361,6 +365,7 @@ bool txn_release(struct session *session, const char *name, struct diag *diag)
         return false;
     clear_savepoints(txn, index);
     overrides_lower_level(session, index);
+    advisory_lower_level(session, index);
     portals_lower_level(session, index);
     settings_release(session->settings, index + 1);
     return true;
@@ -375,6 +380,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
     if (index < 0)
         return false;
     portals_drop_level(session, index + 1);
+    advisory_rolled_back(session, index + 1);
     if (engine_txn_is_lost(session->engine))
         return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
                         "the transaction was rolled back as a whole when a change in it was stopped");
