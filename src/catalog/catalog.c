@@ -59,7 +59,12 @@ const struct catalog_schema *catalog_schema_by_name(const struct catalog *catalo
     for (int i = 0; (schema = catalog_schema_at(catalog, i)); i++)
         if (strcmp(schema->name, name) == 0)
             return schema;
-    return NULL;
+    return strcmp(name, "pg_temp") == 0 ? catalog->snapshot->temporary : NULL;
+}
+
+const struct catalog_schema *catalog_temporary_schema(const struct catalog *catalog)
+{
+    return catalog->snapshot->temporary;
 }
 
 const struct catalog_schema *catalog_schema_by_oid(const struct catalog *catalog, oid_t oid)
@@ -113,21 +118,27 @@ static const struct catalog_relation *relation_in_schema(const struct catalog *c
     return schema == OID_PG_CATALOG || schema == OID_INFORMATION_SCHEMA ? system_relation_by_name(schema, name) : NULL;
 }
 
-/* Walk the search path as PostgreSQL does: pg_catalog first unless the path names it. */
+/* Walk the search path as PostgreSQL does: what is temporary first, then pg_catalog, unless the path names them. */
 typedef const void *look_in_schema(const struct catalog *catalog, oid_t schema, const char *name);
 
 static const void *look_along_path(const struct catalog *catalog, const char *name, look_in_schema *look)
 {
+    const struct catalog_schema *temporary = catalog->snapshot->temporary;
     bool named = false;
-    for (int i = 0; i < catalog->path_count; i++)
+    for (int i = 0; i < catalog->path_count; i++) {
         named |= strcmp(catalog->path[i], "pg_catalog") == 0;
-    const void *found = named ? NULL : look(catalog, OID_PG_CATALOG, name);
+        if (temporary && (strcmp(catalog->path[i], "pg_temp") == 0 || strcmp(catalog->path[i], temporary->name) == 0))
+            temporary = NULL;
+    }
+    const void *found = temporary && !catalog->temporary_last ? look(catalog, temporary->oid, name) : NULL;
+    if (!found && !named)
+        found = look(catalog, OID_PG_CATALOG, name);
     for (int i = 0; i < catalog->path_count && !found; i++) {
         const struct catalog_schema *schema = catalog_schema_by_name(catalog, catalog->path[i]);
         if (schema)
             found = look(catalog, schema->oid, name);
     }
-    return found;
+    return !found && temporary && catalog->temporary_last ? look(catalog, temporary->oid, name) : found;
 }
 
 static const void *look_for_relation(const struct catalog *catalog, oid_t schema, const char *name)
@@ -258,6 +269,23 @@ const struct catalog_schema *catalog_creation_schema(const struct catalog *catal
             return schema;
     }
     return NULL;
+}
+
+bool catalog_find_temporary_last(struct catalog *catalog, bool last)
+{
+    bool before = catalog->temporary_last;
+    catalog->temporary_last = last;
+    return before;
+}
+
+bool catalog_creates_temporary(const struct catalog *catalog)
+{
+    for (int i = 0; i < catalog->path_count; i++) {
+        const struct catalog_schema *schema = catalog_schema_by_name(catalog, catalog->path[i]);
+        if (schema || strcmp(catalog->path[i], "pg_temp") == 0)
+            return !schema || oid_is_temporary(schema->oid);
+    }
+    return false;
 }
 
 void catalog_set_checker(struct catalog *catalog,

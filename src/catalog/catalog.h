@@ -17,6 +17,14 @@ enum {
     OID_FIRST_USER = 16384,
 };
 
+/* Oids of what is temporary: each session counts its own. Those inferred for other tools' tables are below, from 0x80000000 on. */
+#define OID_FIRST_TEMPORARY ((oid_t) 0xC0000000u)
+
+static inline bool oid_is_temporary(oid_t oid)
+{
+    return oid >= OID_FIRST_TEMPORARY;
+}
+
 struct catalog_column {
     const char *name;
     int16_t attnum;          /* 1-based; stable: dropped columns leave a gap */
@@ -83,6 +91,7 @@ struct catalog_relation {
     oid_t schema;
     char kind;               /* pg_class.relkind: r v S i(not here) m c p f t */
     char persistence;        /* p, t, u */
+    char on_commit;          /* of a temporary table: 'd' its rows are deleted, 'D' it is dropped; 0 */
     const char *storage;     /* table or view name in SQLite; for a system relation the virtual table's name */
     bool is_system;          /* pg_catalog or information_schema */
     bool is_foreign;         /* made by another tool: types were inferred */
@@ -146,6 +155,7 @@ struct catalog_function {
 /* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
 struct catalog_source {
     void *self;
+    bool has_temporary;       /* there may be temporary relations */
     bool is_agreed;           /* somebody has compared the file's schema, as it is now, with the books: it need not be read */
     void (*agree)(void *self); /* told after a load that compared them and found no difference; NULL: nobody wants to know */
     bool (*query)(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag);
@@ -160,8 +170,11 @@ bool catalog_load(struct catalog *catalog, const struct catalog_source *source, 
 /* Grows with every load: plans remember it. */
 uint64_t catalog_generation(const struct catalog *catalog);
 
-/* Look-ups: NULL when there is none. Names are exact (already case-folded by the parser). */
+/* Look-ups: NULL when there is none. Names are exact (already case-folded by the parser). The name pg_temp is the session's own temporary schema's,
+ * which an unqualified name of a relation or type looks into before all others, unless the search path names it. */
 const struct catalog_schema *catalog_schema_by_name(const struct catalog *catalog, const char *name);
+/* The session's; NULL: nothing temporary has been made yet. */
+const struct catalog_schema *catalog_temporary_schema(const struct catalog *catalog);
 const struct catalog_schema *catalog_schema_by_oid(const struct catalog *catalog, oid_t oid);
 const struct catalog_relation *catalog_relation_by_oid(const struct catalog *catalog, oid_t oid);
 /* schema NULL: through the search path (pg_catalog first unless it is named in it, then the path). */
@@ -224,6 +237,12 @@ const struct catalog_function *catalog_function_at(const struct catalog *catalog
 void catalog_set_search_path(struct catalog *catalog, int count, const char *const *schemas);
 /* Schema for new objects (first of the path that exists); NULL: none. */
 const struct catalog_schema *catalog_creation_schema(const struct catalog *catalog);
+
+/* While a text of the books is compiled, a view's or a default's: what is temporary is found only where nothing else has the name, so that it does not
+ * get between the text and what it meant when it was written. Returns what was set before. */
+bool catalog_find_temporary_last(struct catalog *catalog, bool last);
+/* Does the search path make the temporary schema, be there one or not, the place of new relations? */
+bool catalog_creates_temporary(const struct catalog *catalog);
 
 /* Who tells whether a domain's constraints hold for a value: the compiler. */
 void catalog_set_checker(struct catalog *catalog,

@@ -57,8 +57,8 @@ oid_t infer_oid(const char *kind, const char *name, bool (*taken)(void *arg, oid
         hash = (hash ^ (unsigned char) *at) * 1099511628211u;
     for (const char *at = name; *at; at++)
         hash = (hash ^ (unsigned char) *at) * 1099511628211u;
-    oid_t oid = 0x80000000u | (oid_t) (hash ^ hash >> 32);
+    oid_t oid = 0x80000000u | ((oid_t) (hash ^ hash >> 32) & 0x3FFFFFFFu);
     while (taken(arg, oid))
-        oid = 0x80000000u | (oid + 1);
+        oid = 0x80000000u | ((oid + 1) & 0x3FFFFFFFu);
     return oid;
 }

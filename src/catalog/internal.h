@@ -23,6 +23,7 @@ struct snapshot {
     struct arena arena;
     int nschemas;
     struct catalog_schema *schemas;
+    const struct catalog_schema *temporary; /* one of them; NULL */
     int nrelations; /* the file's own; system relations are in a table of their own */
     struct catalog_relation **relations;
     struct catalog_relation **by_name; /* ordered by name */
@@ -44,6 +45,7 @@ struct catalog {
     uint64_t generation;
     int path_count;
     char **path;
+    bool temporary_last; /* a text of the books is being read: what is temporary hides nothing */
     struct type_resolver resolver;
 };
 

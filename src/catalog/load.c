@@ -23,7 +23,7 @@ struct loader {
     struct snapshot *snapshot;
     struct arena scratch;
     struct rows tables, columns;                                /* of SQLite's schema */
-    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations, functions;
+    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations, functions, on_commit;
     int relation_capacity, type_capacity;
     bool has_books; /* there are pgquill_* tables */
     bool differs;   /* … and the schema holds something else than they say */
@@ -47,6 +47,13 @@ static bool add_row(void *argument, int ncols, const struct datum *cols)
     }
     rows->count++;
     return true;
+}
+
+/* More rows, of a query with the same columns. */
+static bool read_more(struct loader *l, struct rows *rows, const char *sql)
+{
+    rows->arena = &l->snapshot->arena;
+    return l->source->query(l->source->self, sql, add_row, rows, l->diag);
 }
 
 static bool read_rows(struct loader *l, struct rows *rows, struct arena *arena, const char *sql)
@@ -105,7 +112,7 @@ static bool read_book(struct loader *l, const struct rows *tables, struct rows *
     return !is_there || read_rows(l, rows, &l->snapshot->arena, sql);
 }
 
-static bool read_hidden(struct loader *l)
+static bool read_file_books(struct loader *l)
 {
     struct rows tables = {0};
     if (!l->source->is_agreed) {
@@ -115,16 +122,36 @@ static bool read_hidden(struct loader *l)
             return true;
         l->has_books = true;
     }
-    return read_book(l, &tables, &l->schemas, "pgquill_schema", HIDDEN_READ_SCHEMAS) &&
-           read_book(l, &tables, &l->relations, "pgquill_relation", HIDDEN_READ_RELATIONS) &&
-           read_book(l, &tables, &l->attributes, "pgquill_column", HIDDEN_READ_COLUMNS) &&
-           read_book(l, &tables, &l->indexes, "pgquill_index", HIDDEN_READ_INDEXES) &&
-           read_book(l, &tables, &l->constraints, "pgquill_constraint", HIDDEN_READ_CONSTRAINTS) &&
-           read_book(l, &tables, &l->sequences, "pgquill_sequence", HIDDEN_READ_SEQUENCES) &&
-           read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES) &&
+    return read_book(l, &tables, &l->schemas, "pgquill_schema", HIDDEN_READ_SCHEMAS("pgquill_")) &&
+           read_book(l, &tables, &l->relations, "pgquill_relation", HIDDEN_READ_RELATIONS("pgquill_")) &&
+           read_book(l, &tables, &l->attributes, "pgquill_column", HIDDEN_READ_COLUMNS("pgquill_")) &&
+           read_book(l, &tables, &l->indexes, "pgquill_index", HIDDEN_READ_INDEXES("pgquill_")) &&
+           read_book(l, &tables, &l->constraints, "pgquill_constraint", HIDDEN_READ_CONSTRAINTS("pgquill_")) &&
+           read_book(l, &tables, &l->sequences, "pgquill_sequence", HIDDEN_READ_SEQUENCES("pgquill_")) &&
+           read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES("pgquill_")) &&
            read_book(l, &tables, &l->collations, "pgquill_collation", HIDDEN_READ_COLLATIONS) &&
            read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS) &&
            read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS);
+}
+
+/* The books of what is temporary come after the file's, which their oids do too: the rows stay ordered. */
+static bool read_temporary_books(struct loader *l)
+{
+    if (!l->source->has_temporary)
+        return true;
+    struct rows there;
+    if (!read_rows(l, &there, &l->scratch, "SELECT 1 FROM temp.sqlite_schema WHERE name = 'pgquill_temp_on_commit'") || there.count == 0)
+        return there.count == 0 && !diag_is_set(l->diag);
+    return read_more(l, &l->schemas, HIDDEN_READ_SCHEMAS("pgquill_temp_")) && read_more(l, &l->relations, HIDDEN_READ_RELATIONS("pgquill_temp_")) &&
+           read_more(l, &l->attributes, HIDDEN_READ_COLUMNS("pgquill_temp_")) && read_more(l, &l->indexes, HIDDEN_READ_INDEXES("pgquill_temp_")) &&
+           read_more(l, &l->constraints, HIDDEN_READ_CONSTRAINTS("pgquill_temp_")) &&
+           read_more(l, &l->sequences, HIDDEN_READ_SEQUENCES("pgquill_temp_")) && read_more(l, &l->types, HIDDEN_READ_TYPES("pgquill_temp_")) &&
+           read_rows(l, &l->on_commit, &l->snapshot->arena, HIDDEN_READ_ON_COMMIT);
+}
+
+static bool read_hidden(struct loader *l)
+{
+    return read_file_books(l) && read_temporary_books(l);
 }
 
 static bool read_schema(struct loader *l)
@@ -144,9 +171,12 @@ static void load_schemas(struct loader *l)
 {
     struct snapshot *snapshot = l->snapshot;
     snapshot->schemas = arena_array(&snapshot->arena, struct catalog_schema, l->schemas.count);
-    for (int i = 0; i < l->schemas.count; i++)
-        snapshot->schemas[snapshot->nschemas++] =
-            (struct catalog_schema){(oid_t) int_at(&l->schemas, i, 0), text_at(&l->schemas, i, 1), text_at(&l->schemas, i, 2)};
+    for (int i = 0; i < l->schemas.count; i++) {
+        struct catalog_schema *schema = &snapshot->schemas[snapshot->nschemas++];
+        *schema = (struct catalog_schema){(oid_t) int_at(&l->schemas, i, 0), text_at(&l->schemas, i, 1), text_at(&l->schemas, i, 2)};
+        if (oid_is_temporary(schema->oid))
+            snapshot->temporary = schema;
+    }
 }
 
 static struct catalog_relation *new_relation(struct loader *l)
@@ -391,7 +421,11 @@ static void load_relations(struct loader *l)
             load_sequence(l, &relation);
         else
             load_columns(l, &relation);
-        if (relation.kind == 'r' && !l->source->is_agreed && (!has_table(l, relation.storage) || !still_matches(l, &relation))) {
+        int action = first_row(&l->on_commit, relation.oid);
+        if (is_row_of(&l->on_commit, action, relation.oid))
+            relation.on_commit = char_at(&l->on_commit, action, 1);
+        bool is_checked = relation.kind == 'r' && !l->source->is_agreed && !oid_is_temporary(relation.oid);
+        if (is_checked && (!has_table(l, relation.storage) || !still_matches(l, &relation))) {
             l->differs = true;
             continue;
         }

@@ -226,12 +226,18 @@ static void note_agreement(void *self)
 
 void engine_catalog_source(struct engine *engine, struct catalog_source *source)
 {
-    *source = (struct catalog_source){.self = engine, .query = query_for_catalog, .agree = note_agreement};
+    *source = (struct catalog_source){.self = engine, .query = query_for_catalog, .agree = note_agreement, .has_temporary = engine->has_temporary};
     /* Before the catalog is read: what changes meanwhile is told again, never missed. */
     struct diag ignored = {0};
     if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))
         diag_clear(&ignored);
     source->is_agreed = engine->gate && engine->catalog_cookie > 0 && gate_agreed_schema(engine->gate) == engine->catalog_cookie;
+}
+
+int engine_use_temporary(struct engine *engine)
+{
+    engine->has_temporary = true;
+    return engine->shm && engine->slot ? slot_index(engine->shm, engine->slot) + 1 : 1;
 }
 
 void engine_set_foreign_keys(struct engine *engine, bool on)

@@ -54,6 +54,7 @@ struct engine {
     struct system_table *tables;
     int nregistered;
     enum engine_txn txn;
+    bool has_temporary; /* tables have been made in SQLite's temp schema */
     bool is_lost; /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;
     bool wrote;             /* the last commit put frames into the WAL */

@@ -254,18 +254,25 @@ static bool current_schemas(struct fcall *call, int nargs, const struct datum *a
     const struct catalog *catalog = call->env->catalog;
     struct buf out = {0};
     bool named = false;
-    for (int i = 0; i < catalog->path_count; i++)
-        named |= strcmp(catalog->path[i], "pg_catalog") == 0;
-    buf_putc(&out, '[');
-    if (args[0].i && !named)
-        buf_puts(&out, "\"pg_catalog\"");
+    const struct catalog_schema *temporary = catalog_temporary_schema(catalog);
     for (int i = 0; i < catalog->path_count; i++) {
-        if (!catalog_schema_by_name(catalog, catalog->path[i]))
+        named |= strcmp(catalog->path[i], "pg_catalog") == 0;
+        if (temporary && catalog_schema_by_name(catalog, catalog->path[i]) == temporary)
+            temporary = NULL;
+    }
+    buf_putc(&out, '[');
+    if (args[0].i && temporary)
+        buf_printf(&out, "\"%s\"", temporary->name);
+    if (args[0].i && !named)
+        buf_printf(&out, "%s\"pg_catalog\"", out.len > 1 ? "," : "");
+    for (int i = 0; i < catalog->path_count; i++) {
+        const struct catalog_schema *schema = catalog_schema_by_name(catalog, catalog->path[i]);
+        if (!schema)
             continue;
         if (out.len > 1)
             buf_putc(&out, ',');
         buf_putc(&out, '"');
-        for (const char *at = catalog->path[i]; *at; at++) {
+        for (const char *at = schema->name; *at; at++) {
             if (*at == '"' || *at == '\\')
                 buf_putc(&out, '\\');
             buf_putc(&out, *at);
@@ -274,6 +281,15 @@ static bool current_schemas(struct fcall *call, int nargs, const struct datum *a
     }
     buf_putc(&out, ']');
     return give(call, &out, result);
+}
+
+static bool my_temp_schema(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    (void) args;
+    const struct catalog_schema *schema = catalog_temporary_schema(call->env->catalog);
+    *result = datum_int(schema ? schema->oid : 0);
+    return true;
 }
 
 /* ---- encodings ---- */
@@ -488,7 +504,7 @@ const struct func_impl func_impls_catalog[] = {
     NATIVE("pg_is_in_recovery", "0"),
     NATIVE("pg_is_wal_replay_paused", "0"),
     NATIVE("pg_is_other_temp_schema", "0"),
-    NATIVE("pg_my_temp_schema", "0"),
+    SESSION("pg_my_temp_schema", my_temp_schema),
     NATIVE("inet_server_addr", "NULL"),
     NATIVE("inet_server_port", "NULL"),
     NATIVE("inet_client_addr", "NULL"),

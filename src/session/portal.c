@@ -202,7 +202,9 @@ static bool run_ddl(struct session *session, struct portal *portal, struct diag 
         generation = catalog_generation(session->catalog);
     }
     session->txn.changed_catalog = true;
-    if (!ddl_execute(session->compiler, portal->plan, portal->params, &count, diag))
+    bool done = ddl_execute(session->compiler, portal->plan, portal->params, &count, diag);
+    session->txn.changed_file |= ddl_changed_file(session->compiler);
+    if (!done)
         return failed(session, diag);
     if (catalog_generation(session->catalog) == generation && !session_reload_catalog(session, diag))
         return false;

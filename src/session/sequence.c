@@ -8,6 +8,9 @@
 #include <string.h>
 
 static const char read_sql[] = "SELECT last_value, is_called FROM pgquill_sequence WHERE oid = ?1";
+/* A temporary sequence's row stands in the session's own books. */
+static const char read_temporary_sql[] = "SELECT last_value, is_called FROM pgquill_temp_sequence WHERE oid = ?1";
+static const char write_temporary_sql[] = "UPDATE pgquill_temp_sequence SET last_value = ?2, is_called = ?3 WHERE oid = ?1";
 static const char write_sql[] = "UPDATE pgquill_sequence SET last_value = ?2, is_called = ?3 WHERE oid = ?1";
 
 static const struct catalog_relation *find(struct session *session, oid_t oid, struct diag *diag)
@@ -36,22 +39,24 @@ static struct sequence_value *value_of(struct session *session, oid_t oid)
 
 static bool read_row(struct session *session, oid_t oid, int64_t *value, bool *is_called, struct diag *diag)
 {
-    struct sequences *sequences = &session->sequences;
-    if (!sequences->read)
-        sequences->read = engine_prepare(session->engine, read_sql, sizeof read_sql - 1, true, diag);
-    if (!sequences->read)
+    bool is_temporary = oid_is_temporary(oid);
+    const char *sql = is_temporary ? read_temporary_sql : read_sql;
+    struct engine_stmt **stmt = &session->sequences.read[is_temporary];
+    if (!*stmt)
+        *stmt = engine_prepare(session->engine, sql, strlen(sql), true, diag);
+    if (!*stmt)
         return false;
     struct datum key = datum_int(oid), row[2];
-    engine_bind(sequences->read, 1, &key);
-    enum engine_step step = engine_step(sequences->read, diag);
+    engine_bind(*stmt, 1, &key);
+    enum engine_step step = engine_step(*stmt, diag);
     if (step == ENGINE_STALE)
-        step = engine_step(sequences->read, diag);
+        step = engine_step(*stmt, diag);
     if (step == ENGINE_ROW) {
-        engine_row(sequences->read, row);
+        engine_row(*stmt, row);
         *value = row[0].i;
         *is_called = row[1].i != 0;
     }
-    engine_reset(sequences->read);
+    engine_reset(*stmt);
     if (step == ENGINE_DONE)
         diag_set(diag, ERRCODE_UNDEFINED_TABLE, "could not open relation with OID %u", oid);
     return step == ENGINE_ROW;
@@ -59,20 +64,22 @@ static bool read_row(struct session *session, oid_t oid, int64_t *value, bool *i
 
 static bool write_row(struct session *session, oid_t oid, int64_t value, bool is_called, struct diag *diag)
 {
-    struct sequences *sequences = &session->sequences;
+    bool is_temporary = oid_is_temporary(oid);
+    const char *sql = is_temporary ? write_temporary_sql : write_sql;
+    struct engine_stmt **stmt = &session->sequences.write[is_temporary];
     if (engine_txn_state(session->engine) != ENGINE_TXN_WRITE)
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "a sequence is changed outside a write transaction");
-    if (!sequences->write)
-        sequences->write = engine_prepare(session->engine, write_sql, sizeof write_sql - 1, true, diag);
-    if (!sequences->write)
+    if (!*stmt)
+        *stmt = engine_prepare(session->engine, sql, strlen(sql), true, diag);
+    if (!*stmt)
         return false;
     struct datum arguments[] = {datum_int(oid), datum_int(value), datum_bool(is_called)};
     for (int i = 0; i < 3; i++)
-        engine_bind(sequences->write, i + 1, &arguments[i]);
-    enum engine_step step = engine_step(sequences->write, diag);
+        engine_bind(*stmt, i + 1, &arguments[i]);
+    enum engine_step step = engine_step(*stmt, diag);
     if (step == ENGINE_STALE)
-        step = engine_step(sequences->write, diag);
-    engine_reset(sequences->write);
+        step = engine_step(*stmt, diag);
+    engine_reset(*stmt);
     return step == ENGINE_DONE;
 }
 
@@ -203,10 +210,12 @@ void sequences_forget(struct session *session)
 void sequences_close(struct session *session)
 {
     struct sequences *sequences = &session->sequences;
-    if (sequences->read)
-        engine_finalize(sequences->read);
-    if (sequences->write)
-        engine_finalize(sequences->write);
+    for (int i = 0; i < 2; i++) {
+        if (sequences->read[i])
+            engine_finalize(sequences->read[i]);
+        if (sequences->write[i])
+            engine_finalize(sequences->write[i]);
+    }
     free(sequences->values);
     *sequences = (struct sequences){0};
 }

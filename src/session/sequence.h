@@ -25,7 +25,7 @@ struct sequences {
     int count, cap;
     oid_t last; /* lastval's; 0: none yet */
     bool any_touched;
-    struct engine_stmt *read, *write;
+    struct engine_stmt *read[2], *write[2]; /* of the file's books; of the session's own */
 };
 
 bool sequence_next(struct session *session, oid_t oid, int64_t *value, struct diag *diag);

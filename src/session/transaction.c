@@ -51,7 +51,7 @@ void txn_ensure(struct session *session, enum txn_state state)
     if (txn->state != TXN_IDLE)
         return;
     txn->state = state;
-    txn->has_run = txn->changed_catalog = txn->is_ended_by_engine = false;
+    txn->has_run = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
     set_defaults(session);
     session->types.transaction_timestamp = session->env.statement_timestamp;
     settings_enter(session->settings, 1);
@@ -159,7 +159,7 @@ static bool commit(struct session *session, struct diag *diag)
         settings_commit(session->settings);
         sequences_committed(session);
         overrides_committed(session);
-        if (txn->changed_catalog)
+        if (txn->changed_file)
             publish_catalog(session);
     }
     forget(session);

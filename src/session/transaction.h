@@ -34,6 +34,7 @@ struct transaction {
     bool read_only, deferrable;
     bool has_run; /* a statement that needs a snapshot has run: SET TRANSACTION is too late */
     bool changed_catalog;
+    bool changed_file;       /* … in what other sessions see of it */
     bool is_ended_by_engine; /* failed, and already rolled back in the engine */
     int nsavepoints, savepoint_cap;
     struct savepoint *savepoints; /* the engine's depth of one is its index + 1 */

@@ -131,6 +131,7 @@ struct query *analyse_query_text(struct compiler *compiler, struct arena *arena,
 {
     struct compiler saved = enter(compiler, arena, sql);
     compiler->system_path = true;
+    bool was_last = catalog_find_temporary_last(compiler->catalog, true);
     PgQuery__Node *node = parse_statement(arena, sql, diag);
     struct query *query = NULL;
     if (node && node->node_case == PG_QUERY__NODE__NODE_VIEW_STMT)
@@ -139,6 +140,7 @@ struct query *analyse_query_text(struct compiler *compiler, struct arena *arena,
         struct analysis a = analysis_of(compiler, arena, diag);
         query = analyse_query_node(&a, node);
     }
+    catalog_find_temporary_last(compiler->catalog, was_last);
     leave(compiler, &saved);
     return query;
 }
@@ -175,11 +177,12 @@ struct expr *analyse_expr_text(struct compiler *compiler, struct arena *arena, c
         diag_set(diag, ERRCODE_SYNTAX_ERROR, "a single expression was expected");
         return NULL;
     }
-    bool saved_path = compiler->system_path;
+    bool saved_path = compiler->system_path, was_last = catalog_find_temporary_last(compiler->catalog, true);
     compiler->system_path = true;
     struct expr *expr =
         analyse_expr_node(compiler, arena, node->select_stmt->target_list[0]->res_target->val, sql, rte, "expressions", diag);
     compiler->system_path = saved_path;
+    catalog_find_temporary_last(compiler->catalog, was_last);
     return expr;
 }
 

@@ -113,6 +113,11 @@ static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
     }
 }
 
+bool ddl_changed_file(const struct compiler *compiler)
+{
+    return compiler->ddl_changed_file;
+}
+
 bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag)
 {
     (void) params;
@@ -131,6 +136,8 @@ bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datu
     struct ddl d = {.compiler = compiler, .engine = compiler->engine, .catalog = compiler->catalog, .arena = &arena, .text = plan->text, .diag = diag};
     bool done = run(&d, plan->node, count);
     outer.cache = compiler->cache;
+    outer.temporary_oids = compiler->temporary_oids;
+    outer.ddl_changed_file = d.changed_file;
     outer.seen_generation = compiler->seen_generation;
     outer.seen_version = compiler->seen_version;
     *compiler = outer;

@@ -13,18 +13,20 @@ struct ddl {
     struct arena *arena;      /* the statement's */
     const char *text;         /* what locations refer to */
     struct diag *diag;
+    bool temporary;           /* oids are the session's own: what is being made is temporary */
+    bool changed_file;        /* the file's books were written to, or may have been */
 };
 
 /* ---- ddl_store.c: the hidden tables ---- */
 
-/* Run SQLite statements; parameters of the second go to ?1 … */
+/* Run SQLite statements; parameters of the second go to ?1 …; where the first is the oid of something temporary, the books that it names are the session's. */
 bool ddl_run(struct ddl *d, const char *sql);
 bool ddl_bind(struct ddl *d, const char *sql, int count, const struct datum *values);
 /* One integer of one row; *found false when there is none. */
 bool ddl_int(struct ddl *d, const char *sql, int count, const struct datum *values, int64_t *value, bool *found);
 /* Make sure that the hidden tables exist. */
 bool ddl_prepare_file(struct ddl *d);
-/* `count` fresh consecutive OIDs; 0 after a report. */
+/* `count` fresh consecutive OIDs, the session's own where d->temporary is set; 0 after a report. */
 oid_t ddl_new_oid(struct ddl *d, int count);
 /* Write everything about a relation, in place of what was there. */
 bool ddl_store(struct ddl *d, const struct catalog_relation *relation);
@@ -38,6 +40,8 @@ void ddl_notice(struct ddl *d, const char *sqlstate, const char *format, ...) __
 const char *ddl_quote(struct ddl *d, const char *name);
 /* Schema that a new object goes to; NULL after a report (3F000). */
 const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema);
+/* Schema and persistence of a new relation; schemas are made for what is temporary. d->temporary is set accordingly. False after a report. */
+bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const struct catalog_schema **schema, char *persistence);
 /* An existing relation; NULL after a report (42P01), or without one when missing_ok. */
 const struct catalog_relation *ddl_find(struct ddl *d, const PgQuery__RangeVar *name, bool missing_ok);
 /* Is the name of a relation or index taken in the schema? */
@@ -48,6 +52,17 @@ const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, cons
 const char *ddl_storage_name(struct ddl *d, const struct catalog_schema *schema, const char *name);
 /* Words of a qualified name list: the last, and the one before it (NULL). */
 const char *ddl_list_name(size_t count, PgQuery__Node *const *names, const char **schema);
+
+/* ---- ddl_temp.c ---- */
+
+/* Does the statement read a temporary relation? Inside ddl_execute. */
+bool ddl_reads_temporary(struct ddl *d, const PgQuery__Node *query);
+/* A copy of the query whose relations all have their schemas: what is made temporary later does not come between. NULL after a report. */
+PgQuery__Node *ddl_qualify(struct ddl *d, PgQuery__Node *query);
+/* Note what a new table does at COMMIT; 42P16 when it is not temporary. */
+bool ddl_set_on_commit(struct ddl *d, const struct catalog_relation *relation, PgQuery__OnCommitAction action);
+/* Is the oid temporary? What is made from here on is likewise. */
+bool ddl_follow(struct ddl *d, oid_t oid);
 
 /* ---- ddl_table.c ---- */
 

@@ -541,6 +541,7 @@ bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt)
     if (from->is_system)
         return diag_set(d->diag, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog", from->name);
     /* ddl_reload replaces the snapshot: work on copies. */
+    ddl_follow(d, from->oid);
     struct alteration a = {.d = d, .from = ddl_copy_relation(d, from), .to = ddl_copy_relation(d, from)};
     for (size_t i = 0; i < stmt->n_cmds; i++)
         if (!apply(&a, stmt->cmds[i]->alter_table_cmd))

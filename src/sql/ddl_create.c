@@ -47,9 +47,10 @@ bool ddl_create_relation(struct ddl *d, struct catalog_relation *relation, struc
 
 static bool begin_relation(struct ddl *d, struct catalog_relation *relation, const PgQuery__RangeVar *name, bool if_not_exists, bool *exists)
 {
-    const struct catalog_schema *schema = ddl_target_schema(d, name->schemaname);
+    const struct catalog_schema *schema;
+    char persistence;
     *exists = false;
-    if (!schema)
+    if (!ddl_relation_schema(d, name, &schema, &persistence))
         return false;
     if (ddl_name_is_taken(d, schema->oid, name->relname)) {
         *exists = true;
@@ -59,7 +60,7 @@ static bool begin_relation(struct ddl *d, struct catalog_relation *relation, con
         return true;
     }
     *relation = (struct catalog_relation){.name = arena_strdup(d->arena, name->relname), .schema = schema->oid, .kind = 'r'};
-    relation->persistence = *name->relpersistence ? *name->relpersistence : 'p';
+    relation->persistence = persistence;
     relation->oid = ddl_new_oid(d, 3);
     relation->row_type = relation->oid + 1; /* and its array type */
     return relation->oid != 0;
@@ -135,7 +136,8 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
         if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !copy_like(d, &relation, element->table_like_clause))
             return false;
     }
-    return define_table_constraints(d, &relation, stmt) && ddl_create_relation(d, &relation, owned);
+    return define_table_constraints(d, &relation, stmt) && ddl_set_on_commit(d, &relation, stmt->oncommit) &&
+           ddl_create_relation(d, &relation, owned);
 }
 
 /* ---- CREATE TABLE AS ---- */
@@ -188,7 +190,7 @@ bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, 
         buf_printf(&into, "%s?%d", i ? ", " : "", i + 1);
     }
     *count = -1;
-    good = good && ddl_create_relation(d, &relation, NULL);
+    good = good && ddl_set_on_commit(d, &relation, stmt->into->on_commit) && ddl_create_relation(d, &relation, NULL);
     if (good && !stmt->into->skip_data) {
         /* The rows, through the ordinary cursor. */
         const char *sql = arena_printf(d->arena, "INSERT INTO %s VALUES (%s)", ddl_quote(d, relation.storage), plan->ncolumns ? buf_cstr(&into) : "NULL");
@@ -299,6 +301,7 @@ bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt)
     if (found->kind != 'r' || found->is_system)
         return diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"", found->name);
     struct catalog_relation *relation = ddl_copy_relation(d, found);
+    ddl_follow(d, relation->oid);
     const char *name = stmt->idxname && *stmt->idxname ? arena_strdup(d->arena, stmt->idxname) : default_index_name(d, relation, stmt);
     if (ddl_name_is_taken(d, relation->schema, name)) {
         if (!stmt->if_not_exists)
@@ -342,8 +345,15 @@ bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt)
 
 bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
 {
-    const struct catalog_schema *schema = ddl_target_schema(d, stmt->view->schemaname);
-    if (!schema)
+    const struct catalog_schema *schema;
+    PgQuery__RangeVar name = *stmt->view;
+    char persistence;
+    bool reads_temporary = ddl_reads_temporary(d, stmt->query);
+    if (reads_temporary && (!name.relpersistence || *name.relpersistence != 't')) {
+        name.relpersistence = (char *) "t";
+        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "view \"%s\" will be a temporary view", name.relname);
+    }
+    if (!ddl_relation_schema(d, &name, &schema, &persistence))
         return false;
     const struct catalog_relation *old = catalog_relation_by_name(d->catalog, schema->name, stmt->view->relname);
     if ((old && (!stmt->replace || old->kind != 'v')) || (!old && ddl_name_is_taken(d, schema->oid, stmt->view->relname))) {
@@ -354,7 +364,7 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
     struct plan *plan = compile_node(d->compiler, stmt->query, d->text, 0, NULL, d->diag);
     if (!plan)
         return false;
-    struct catalog_relation view = {.name = arena_strdup(d->arena, stmt->view->relname), .schema = schema->oid, .kind = 'v', .persistence = 'p'};
+    struct catalog_relation view = {.name = arena_strdup(d->arena, stmt->view->relname), .schema = schema->oid, .kind = 'v', .persistence = persistence};
     view.oid = old ? old->oid : ddl_new_oid(d, 3);
     view.row_type = old ? old->row_type : view.oid + 1;
     view.comment = old && old->comment ? arena_strdup(d->arena, old->comment) : NULL;
@@ -381,7 +391,8 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
             diag_hint(d->diag, "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
         }
     }
-    view.view_query = good ? ddl_view_text(d, stmt->query, plan) : NULL;
+    PgQuery__Node *query = good && persistence == 't' ? ddl_qualify(d, stmt->query) : stmt->query;
+    view.view_query = good && query ? ddl_view_text(d, query, plan) : NULL;
     good = view.view_query && ddl_store(d, &view) && ddl_reload(d);
     plan_release(plan);
     return good;

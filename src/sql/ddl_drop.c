@@ -114,6 +114,10 @@ static bool release_references(struct ddl *d, const struct catalog_relation *gon
 
 static bool drop_relation(struct ddl *d, const struct catalog_relation *relation)
 {
+    struct datum oid = datum_int(relation->oid);
+    d->changed_file |= !oid_is_temporary(relation->oid);
+    if (relation->on_commit && !ddl_bind(d, "DELETE FROM pgquill_on_commit WHERE relation = ?1", 1, &oid))
+        return false;
     if (relation->kind == 'S')
         return ddl_drop_sequence(d, relation);
     if ((relation->kind == 'v' && !relation->is_foreign) || relation->kind == 'c')
@@ -125,7 +129,7 @@ static bool drop_relation(struct ddl *d, const struct catalog_relation *relation
     engine_set_foreign_keys(d->engine, false);
     bool good = ddl_run(d, arena_printf(d->arena, "DROP %s %s", relation->kind == 'v' ? "VIEW" : "TABLE", ddl_quote(d, relation->storage)));
     engine_set_foreign_keys(d->engine, true);
-    return good && (!ddl_is_prepared(d) || ddl_forget(d, relation->oid));
+    return good && ((!oid_is_temporary(relation->oid) && !ddl_is_prepared(d)) || ddl_forget(d, relation->oid));
 }
 
 static bool drop_all(struct ddl *d, struct doomed *doomed, bool cascade, const char *single)
@@ -239,6 +243,8 @@ static bool drop_indexes(struct ddl *d, const PgQuery__DropStmt *stmt)
             return diag_hint(d->diag, "You can drop constraint %s on %s instead.", name, describe(d, relation));
         }
         struct datum oid = datum_int(index->oid);
+        ddl_follow(d, index->oid);
+        d->changed_file |= !d->temporary;
         if (!ddl_run(d, arena_printf(d->arena, "DROP INDEX %s", ddl_quote(d, index->storage))) || !ddl_prepare_file(d) ||
             !ddl_bind(d, "DELETE FROM pgquill_index WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
             return false;
@@ -258,6 +264,8 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
             ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "schema \"%s\" does not exist, skipping", name);
             continue;
         }
+        if (oid_is_temporary(schema->oid))
+            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "the temporary schema is not dropped as a whole: use DISCARD TEMP");
         if (schema->oid < OID_FIRST_USER && schema->oid != OID_PUBLIC) {
             diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because it is required by the database system", name);
             return false;
@@ -324,6 +332,7 @@ static bool drop_types(struct ddl *d, const PgQuery__DropStmt *stmt)
                     return diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
                 }
         struct datum oid = datum_int(type->oid);
+        ddl_follow(d, type->oid);
         if (type->relation && !ddl_forget(d, type->relation))
             return false;
         if (!ddl_prepare_file(d) || !ddl_bind(d, "DELETE FROM pgquill_type WHERE oid = ?1", 1, &oid) || !ddl_reload(d))

@@ -118,8 +118,9 @@ static bool owned_by(struct ddl *d, struct catalog_sequence *sequence, const PgQ
 
 bool ddl_create_sequence(struct ddl *d, const PgQuery__CreateSeqStmt *stmt)
 {
-    const struct catalog_schema *schema = ddl_target_schema(d, stmt->sequence->schemaname);
-    if (!schema)
+    const struct catalog_schema *schema;
+    char persistence;
+    if (!ddl_relation_schema(d, stmt->sequence, &schema, &persistence))
         return false;
     if (ddl_name_is_taken(d, schema->oid, stmt->sequence->relname)) {
         if (!stmt->if_not_exists)
@@ -154,7 +155,7 @@ bool ddl_create_sequence(struct ddl *d, const PgQuery__CreateSeqStmt *stmt)
     if (sequence.start > sequence.max)
         return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "START value (%lld) cannot be greater than MAXVALUE (%lld)", (long long) sequence.start,
                         (long long) sequence.max);
-    struct catalog_relation relation = {.name = stmt->sequence->relname, .schema = schema->oid, .kind = 'S', .persistence = 'p', .sequence = &sequence};
+    struct catalog_relation relation = {.name = stmt->sequence->relname, .schema = schema->oid, .kind = 'S', .persistence = persistence, .sequence = &sequence};
     relation.oid = ddl_new_oid(d, 1);
     return relation.oid && ddl_store_sequence(d, &relation) && ddl_reload(d);
 }
@@ -196,8 +197,11 @@ bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names,
 {
     const char *schema_name;
     *name = ddl_list_name(count, names, &schema_name);
-    *schema = ddl_target_schema(d, schema_name);
-    if (!*schema)
+    PgQuery__RangeVar place = PG_QUERY__RANGE_VAR__INIT;
+    char persistence;
+    place.schemaname = (char *) (schema_name ? schema_name : "");
+    place.relname = (char *) *name;
+    if (!ddl_relation_schema(d, &place, schema, &persistence))
         return false;
     if (catalog_type_by_name(d->catalog, (*schema)->name, *name))
         return diag_set(d->diag, ERRCODE_DUPLICATE_OBJECT, "type \"%s\" already exists", *name);
@@ -318,12 +322,13 @@ bool ddl_alter_enum(struct ddl *d, const PgQuery__AlterEnumStmt *stmt)
 
 bool ddl_create_composite(struct ddl *d, const PgQuery__CompositeTypeStmt *stmt)
 {
-    const struct catalog_schema *schema = ddl_target_schema(d, stmt->typevar->schemaname);
-    if (!schema)
+    const struct catalog_schema *schema;
+    char persistence;
+    if (!ddl_relation_schema(d, stmt->typevar, &schema, &persistence))
         return false;
     if (catalog_type_by_name(d->catalog, schema->name, stmt->typevar->relname))
         return diag_set(d->diag, ERRCODE_DUPLICATE_OBJECT, "type \"%s\" already exists", stmt->typevar->relname);
-    struct catalog_relation relation = {.name = arena_strdup(d->arena, stmt->typevar->relname), .schema = schema->oid, .kind = 'c', .persistence = 'p'};
+    struct catalog_relation relation = {.name = arena_strdup(d->arena, stmt->typevar->relname), .schema = schema->oid, .kind = 'c', .persistence = persistence};
     struct owned_sequence *owned = NULL;
     for (size_t i = 0; i < stmt->n_coldeflist; i++)
         if (!ddl_define_column(d, &relation, stmt->coldeflist[i]->column_def, &owned))
@@ -526,7 +531,7 @@ static bool rename_schema(struct ddl *d, const char *old, const char *name)
         return diag_set(d->diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", old);
     if (catalog_schema_by_name(d->catalog, name))
         return diag_set(d->diag, ERRCODE_DUPLICATE_SCHEMA, "schema \"%s\" already exists", name);
-    if (schema->oid < OID_FIRST_USER)
+    if (schema->oid < OID_FIRST_USER || oid_is_temporary(schema->oid))
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "built-in schemas cannot be renamed");
     struct datum row[] = {datum_int(schema->oid), datum_cstr(name)};
     /* Tables keep the name that they have in SQLite: the books say which is which. */

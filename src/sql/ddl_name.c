@@ -22,6 +22,7 @@ const char *ddl_quote(struct ddl *d, const char *name)
 const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema)
 {
     const struct catalog_schema *found;
+    bool is_temporary = schema && *schema ? strcmp(schema, "pg_temp") == 0 : catalog_creates_temporary(d->catalog);
     if (schema && *schema) {
         found = catalog_schema_by_name(d->catalog, schema);
         if (!found)
@@ -30,6 +31,10 @@ const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema
         found = catalog_creation_schema(d->catalog);
         if (!found)
             diag_set(d->diag, ERRCODE_INVALID_SCHEMA_NAME, "no schema has been selected to create in");
+    }
+    if (is_temporary || (found && oid_is_temporary(found->oid))) {
+        diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "only relations and types can be temporary yet");
+        return NULL;
     }
     if (found && found->oid == OID_PG_CATALOG) {
         diag_set(d->diag, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to create in schema \"pg_catalog\"");
@@ -107,13 +112,15 @@ const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, cons
 const char *ddl_storage_name(struct ddl *d, const struct catalog_schema *schema, const char *name)
 {
     const char *plain = schema->oid == OID_PUBLIC ? arena_strdup(d->arena, name) : arena_printf(d->arena, "%s.%s", schema->name, name);
-    /* SQLite's names fold case and keep some prefixes for itself. */
-    const char *storage = strncasecmp(plain, "sqlite_", 7) == 0 || strncasecmp(plain, "pgquill_", 8) == 0 ? arena_printf(d->arena, "user_%s", plain) : plain;
+    /* SQLite's names fold case; some prefixes are kept, by itself or for temporary relations, which it would find first. */
+    bool is_temporary = oid_is_temporary(schema->oid);
+    bool is_kept = strncasecmp(plain, "sqlite_", 7) == 0 || strncasecmp(plain, "pgquill_", 8) == 0 || (!is_temporary && strncasecmp(plain, "pg_temp_", 8) == 0);
+    const char *storage = is_kept ? arena_printf(d->arena, "user_%s", plain) : plain;
     for (int number = 1;; number++) {
         int64_t one;
         bool found;
         struct datum value = datum_cstr(storage);
-        if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE", 1, &value, &one, &found) || !found)
+        if (!ddl_int(d, arena_printf(d->arena, "SELECT 1 FROM %s.sqlite_schema WHERE name = ?1 COLLATE NOCASE", is_temporary ? "temp" : "main"), 1, &value, &one, &found) || !found)
             return storage;
         storage = arena_printf(d->arena, "%s~%d", plain, number);
     }

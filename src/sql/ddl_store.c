@@ -2,6 +2,8 @@
 
 #include "catalog/hidden.h"
 
+#include "sql/compiler.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -10,8 +12,26 @@ bool ddl_run(struct ddl *d, const char *sql)
     return engine_exec(d->engine, sql, d->diag);
 }
 
+/* The statement with the session's books for the file's. */
+static const char *in_temporary_books(struct ddl *d, const char *sql)
+{
+    static const char prefix[] = "pgquill_";
+    struct buf text;
+    buf_init(&text);
+    for (const char *found; (found = strstr(sql, prefix)); sql = found + sizeof prefix - 1)
+        buf_printf(&text, "%.*s%stemp_", (int) (found - sql), sql, prefix);
+    buf_puts(&text, sql);
+    const char *made = arena_strndup(d->arena, text.data, text.len);
+    buf_deinit(&text);
+    return made;
+}
+
 static struct engine_stmt *prepare(struct ddl *d, const char *sql, int count, const struct datum *values)
 {
+    bool is_temporary = count > 0 && values[0].kind == DATUM_INT && values[0].i >= (int64_t) OID_FIRST_TEMPORARY;
+    if (is_temporary)
+        sql = in_temporary_books(d, sql);
+    d->changed_file |= !is_temporary && strncmp(sql, "SELECT", 6) != 0;
     struct engine_stmt *stmt = engine_prepare(d->engine, sql, strlen(sql), false, d->diag);
     for (int i = 0; stmt && i < count; i++)
         engine_bind(stmt, i + 1, &values[i]);
@@ -53,6 +73,9 @@ bool ddl_prepare_file(struct ddl *d)
 {
     int64_t one;
     bool found;
+    /* The session's own books were made with their schema. */
+    if (d->temporary)
+        return true;
     if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_function'", 0, NULL, &one, &found))
         return false;
     return found || ddl_run(d, HIDDEN_CREATE);
@@ -63,6 +86,11 @@ oid_t ddl_new_oid(struct ddl *d, int count)
     int64_t oid = 0;
     bool found;
     struct datum amount = datum_int(count);
+    if (d->temporary) {
+        oid_t first = OID_FIRST_TEMPORARY + d->compiler->temporary_oids;
+        d->compiler->temporary_oids += (oid_t) count;
+        return first;
+    }
     if (!ddl_prepare_file(d) ||
         !ddl_int(d, "UPDATE pgquill_meta SET value = value + ?1 WHERE key = 'next_oid' RETURNING value - ?1", 1, &amount, &oid, &found))
         return 0;
@@ -167,7 +195,7 @@ bool ddl_store(struct ddl *d, const struct catalog_relation *r)
 {
     struct datum row[] = {datum_int(r->oid), datum_int(r->schema), datum_cstr(r->name), letter(d, r->kind), letter(d, r->persistence ? r->persistence : 'p'),
                           optional_text(r->storage), r->row_type ? datum_int(r->row_type) : datum_null(), optional_text(r->view_query), optional_text(r->comment)};
-    return ddl_prepare_file(d) && ddl_forget(d, r->oid) && ddl_bind(d, "INSERT INTO pgquill_relation VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)", 9, row) &&
+    return (oid_is_temporary(r->oid) || ddl_prepare_file(d)) && ddl_forget(d, r->oid) && ddl_bind(d, "INSERT INTO pgquill_relation VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)", 9, row) &&
            (r->kind == 'S' || store_columns(d, r)) && store_indexes(d, r) && store_constraints(d, r);
 }
 

@@ -148,7 +148,7 @@ static const char *qualified_regclass(struct ddl *d, const struct catalog_relati
 static struct owned_sequence *add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type, struct owned_sequence **owned)
 {
     struct owned_sequence *made = arena_new(d->arena, struct owned_sequence);
-    made->relation = (struct catalog_relation){.schema = relation->schema, .kind = 'S', .persistence = 'p'};
+    made->relation = (struct catalog_relation){.schema = relation->schema, .kind = 'S', .persistence = relation->persistence};
     made->relation.name = ddl_choose_name(d, relation->schema, relation->name, column->name, "seq", relation);
     made->sequence = (struct catalog_sequence){.type = type, .start = 1, .increment = 1, .min = 1, .max = type_maximum(type), .cache = 1,
                                                .owner_attnum = column->attnum};
@@ -398,6 +398,10 @@ static bool define_foreign_key(struct ddl *d, struct catalog_relation *relation,
         other = relation;
     else if (!(other = ddl_find(d, def->pktable, false)))
         return false;
+    if (relation->persistence != other->persistence && (relation->persistence != 'u' || other->persistence == 't'))
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, relation->persistence == 't'   ? "constraints on temporary tables may reference only temporary tables"
+                                                                   : relation->persistence == 'u' ? "constraints on unlogged tables may reference only permanent or unlogged tables"
+                                                                                                  : "constraints on permanent tables may reference only permanent tables");
     if (other->kind != 'r')
         return diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "referenced relation \"%s\" is not a table", other->name);
     int count = column ? 1 : (int) def->n_fk_attrs;
@@ -568,7 +572,7 @@ const char *ddl_table_sql(struct ddl *d, const struct catalog_relation *relation
     struct buf sql = {0};
     bool good = true;
     int written = 0;
-    buf_printf(&sql, "CREATE TABLE %s (", ddl_quote(d, storage));
+    buf_printf(&sql, "CREATE %sTABLE %s (", oid_is_temporary(relation->oid) ? "TEMP " : "", ddl_quote(d, storage));
     for (int i = 0; i < relation->natts && good; i++) {
         if (relation->columns[i].dropped)
             continue;

@@ -148,6 +148,8 @@ bool cursor_spool(struct cursor *cursor, struct diag *diag);
 void cursor_close(struct cursor *cursor);
 
 /* DDL: inside a write transaction that the session began. The tag may be refined ("SELECT 5" for CREATE TABLE AS is given through *count ≥ 0). */
+/* ddl_changed_file: might the last one have changed more than the session's temporary relations? */
+bool ddl_changed_file(const struct compiler *compiler);
 bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag);
 
 /* Insert plan for COPY FROM: `columns` NULL for all. It takes one parameter per column, in storage form, already of the column's type. */

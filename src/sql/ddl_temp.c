@@ -1,0 +1,160 @@
+#include "sql/ddl.h"
+
+#include "catalog/hidden.h"
+#include "sql/deparse.h"
+#include "sql/lower_internal.h"
+#include "sql/parse.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+/* Temporary relations. They stand in SQLite's temp schema, and what there is to know of them in books of the same shape as the file's beside them: both
+ * follow the transaction, and vanish with the session. */
+
+/* The session's temporary schema, made now if there is none. */
+static const struct catalog_schema *temporary_schema(struct ddl *d)
+{
+    const struct catalog_schema *schema = catalog_temporary_schema(d->catalog);
+    d->temporary = true;
+    if (schema)
+        return schema;
+    int number = engine_use_temporary(d->engine);
+    oid_t oid = ddl_new_oid(d, 1);
+    struct datum row[] = {datum_int(oid), datum_cstr(arena_printf(d->arena, "pg_temp_%d", number))};
+    if (!ddl_run(d, HIDDEN_CREATE_TEMPORARY) || !ddl_bind(d, "INSERT INTO pgquill_schema (oid, name) VALUES (?1, ?2)", 2, row) ||
+        !ddl_reload(d))
+        return NULL;
+    return catalog_temporary_schema(d->catalog);
+}
+
+/* pg_temp_7: a schema of some session's. */
+static bool is_temporary_name(const char *name)
+{
+    static const char prefix[] = "pg_temp_";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || !name[sizeof prefix - 1])
+        return false;
+    for (const char *at = name + sizeof prefix - 1; *at; at++)
+        if (!isdigit((unsigned char) *at))
+            return false;
+    return true;
+}
+
+bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const struct catalog_schema **schema, char *persistence)
+{
+    const char *wanted = name->schemaname && *name->schemaname ? name->schemaname : NULL;
+    *persistence = name->relpersistence && *name->relpersistence ? *name->relpersistence : 'p';
+    bool is_own = wanted && (strcmp(wanted, "pg_temp") == 0 ||
+                             ((*schema = catalog_schema_by_name(d->catalog, wanted)) && oid_is_temporary((*schema)->oid)));
+    if (wanted && !is_own && is_temporary_name(wanted))
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION,
+                        "cannot create relations in temporary schemas of other sessions");
+    if (!wanted && (*persistence == 't' || catalog_creates_temporary(d->catalog)))
+        is_own = true;
+    d->temporary = false;
+    *schema = is_own ? temporary_schema(d) : ddl_target_schema(d, wanted);
+    if (!*schema)
+        return false;
+    if (is_own && *persistence == 'u')
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION,
+                        "only temporary relations may be created in temporary schemas");
+    if (!is_own && *persistence == 't')
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot create temporary relation in non-temporary schema");
+    if (is_own)
+        *persistence = 't';
+    return true;
+}
+
+bool ddl_reads_temporary(struct ddl *d, const PgQuery__Node *query)
+{
+    if (!catalog_temporary_schema(d->catalog))
+        return false;
+    struct diag ignored = {0};
+    const struct query *analysed = analyse_statement(d->compiler, query, &ignored);
+    const struct catalog_relation *relation;
+    bool reads = false;
+    diag_clear(&ignored);
+    for (int i = 0; analysed && !reads && (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
+        reads = oid_is_temporary(relation->oid) && lower_reads_relation(analysed, relation);
+    return reads;
+}
+
+/* Call `visit` for each message of the kind below `message`, itself included. */
+static void walk_messages(ProtobufCMessage *message, const ProtobufCMessageDescriptor *kind,
+                          void (*visit)(void *argument, ProtobufCMessage *message), void *argument)
+{
+    if (message->descriptor == kind)
+        visit(argument, message);
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        const char *base = (const char *) message;
+        if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+            continue;
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            size_t count = *(const size_t *) (const void *) (base + field->quantifier_offset);
+            ProtobufCMessage **items = *(ProtobufCMessage * *const *) (const void *) (base + field->offset);
+            for (size_t k = 0; k < count; k++)
+                walk_messages(items[k], kind, visit, argument);
+        } else {
+            bool is_other = field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+                            *(const unsigned *) (const void *) (base + field->quantifier_offset) != field->id;
+            ProtobufCMessage *below = *(ProtobufCMessage *const *) (const void *) (base + field->offset);
+            if (below && !is_other)
+                walk_messages(below, kind, visit, argument);
+        }
+    }
+}
+
+struct cte_search {
+    const char *name;
+    bool found;
+};
+
+static void compare_cte(void *argument, ProtobufCMessage *message)
+{
+    struct cte_search *search = argument;
+    search->found |= strcmp(((const PgQuery__CommonTableExpr *) message)->ctename, search->name) == 0;
+}
+
+struct qualification {
+    struct ddl *d;
+    ProtobufCMessage *query;
+};
+
+static void qualify(void *argument, ProtobufCMessage *message)
+{
+    struct qualification *q = argument;
+    PgQuery__RangeVar *name = (PgQuery__RangeVar *) message;
+    struct cte_search search = {.name = name->relname};
+    const struct catalog_relation *relation =
+        *name->schemaname ? NULL : catalog_relation_by_name(q->d->catalog, NULL, name->relname);
+    walk_messages(q->query, &pg_query__common_table_expr__descriptor, compare_cte, &search);
+    if (relation && !search.found)
+        name->schemaname = arena_strdup(q->d->arena, catalog_schema_by_oid(q->d->catalog, relation->schema)->name);
+}
+
+PgQuery__Node *ddl_qualify(struct ddl *d, PgQuery__Node *query)
+{
+    const char *text = deparse_statement(d->arena, query, d->diag);
+    PgQuery__Node *copy = text ? parse_statement(d->arena, text, d->diag) : NULL;
+    struct qualification q = {d, (ProtobufCMessage *) copy};
+    if (copy)
+        walk_messages(q.query, &pg_query__range_var__descriptor, qualify, &q);
+    return copy;
+}
+
+bool ddl_follow(struct ddl *d, oid_t oid)
+{
+    return d->temporary = oid_is_temporary(oid);
+}
+
+bool ddl_set_on_commit(struct ddl *d, const struct catalog_relation *relation, PgQuery__OnCommitAction action)
+{
+    bool deletes = action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DELETE_ROWS,
+         drops = action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP;
+    if (relation->persistence != 't' && (deletes || drops || action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_PRESERVE_ROWS))
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "ON COMMIT can only be used on temporary tables");
+    if (!deletes && !drops)
+        return true;
+    struct datum row[] = {datum_int(relation->oid), datum_cstr(deletes ? "d" : "D")};
+    return ddl_bind(d, "INSERT INTO pgquill_on_commit VALUES (?1, ?2)", 2, row);
+}
