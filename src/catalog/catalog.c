@@ -231,6 +231,37 @@ const struct catalog_column *catalog_column_by_name(const struct catalog_relatio
     return NULL;
 }
 
+/* "name(…)" with nothing behind: the length of the name; 0 for anything else. */
+static size_t called_name(const char *text)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (!len || text[len] != '(')
+        return 0;
+    int depth = 0;
+    char quote = 0;
+    for (const char *at = text + len; *at; at++) {
+        if (quote) {
+            quote = *at == quote ? 0 : quote;
+        } else if (*at == '\'' || *at == '"') {
+            quote = *at;
+        } else if (*at == '(') {
+            depth++;
+        } else if (*at == ')' && --depth == 0) {
+            return at[1] ? 0 : len;
+        }
+    }
+    return 0;
+}
+
+const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation, const struct catalog_index *index, int k)
+{
+    if (index->attnums[k])
+        return catalog_column_by_attnum(relation, index->attnums[k])->name;
+    const char *text = index->exprs ? index->exprs[k] : NULL;
+    size_t len = text ? called_name(text) : 0;
+    return len ? arena_strndup(arena, text, len) : "expr";
+}
+
 const struct catalog_column *catalog_column_by_attnum(const struct catalog_relation *relation, int16_t attnum)
 {
     for (int i = 0; i < relation->natts; i++)

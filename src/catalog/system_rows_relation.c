@@ -136,11 +136,14 @@ static void attribute_row(struct rows_builder *b, oid_t relation, const char *na
 static void index_attribute_rows(struct rows_builder *b, const struct catalog_relation *relation,
                                  const struct catalog_index *index)
 {
-    int expressions = 0;
     for (int i = 0; i < index->nkeys; i++) {
         const struct catalog_column *column = index->attnums[i] ? catalog_column_by_attnum(relation, index->attnums[i]) : NULL;
-        const char *name = column ? column->name : expressions ? arena_printf(b->arena, "expr%d", expressions) : "expr";
-        expressions += !column;
+        const char *name = catalog_index_key_name(b->arena, relation, index, i);
+        int same = 0;
+        for (int before = 0; before < i; before++)
+            same += strcmp(catalog_index_key_name(b->arena, relation, index, before), name) == 0;
+        if (same)
+            name = arena_printf(b->arena, "%s%d", name, same);
         attribute_row(b, index->oid, name, i + 1, column ? column->type : TEXT_OID, column ? column->typmod : -1,
                       column ? column->collation : DEFAULT_COLLATION_OID);
     }

@@ -86,6 +86,8 @@ bool engine_rollback_to(struct engine *engine, int depth, struct diag *diag);
 
 /* Stop what runs, from a signal handler or another place; the step fails with the session's interrupt report. */
 void engine_interrupt(struct engine *engine);
+/* Did the write transaction begin with a schema that the catalog was not read at? */
+bool engine_schema_has_moved(const struct engine *engine);
 /* The file's schema version (SQLite's schema cookie) as of now. */
 bool engine_schema_version(struct engine *engine, int64_t *version, struct diag *diag);
 /* From here on there may be tables in SQLite's temp schema, which vanish with the handle. Returns the number by which the session's temporary schema is

@@ -224,6 +224,11 @@ static void note_agreement(void *self)
         gate_set_agreed_schema(engine->gate, engine->catalog_cookie);
 }
 
+bool engine_schema_has_moved(const struct engine *engine)
+{
+    return engine->schema_moved;
+}
+
 void engine_catalog_source(struct engine *engine, struct catalog_source *source)
 {
     *source = (struct catalog_source){.self = engine, .query = query_for_catalog, .agree = note_agreement, .has_temporary = engine->has_temporary};
@@ -231,6 +236,7 @@ void engine_catalog_source(struct engine *engine, struct catalog_source *source)
     struct diag ignored = {0};
     if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))
         diag_clear(&ignored);
+    engine->schema_moved = false;
     source->is_agreed = engine->gate && engine->catalog_cookie > 0 && gate_agreed_schema(engine->gate) == engine->catalog_cookie;
 }
 

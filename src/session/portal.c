@@ -192,7 +192,8 @@ static bool run_ddl(struct session *session, struct portal *portal, struct diag 
 {
     int64_t count = -1;
     uint64_t generation = catalog_generation(session->catalog);
-    if (!txn_prepare_write(session, portal->plan->tag, diag))
+    if (!txn_prepare_write(session, portal->plan->tag, diag) ||
+        (engine_schema_has_moved(session->engine) && !session_reload_catalog(session, diag)))
         return failed(session, diag);
     /* Compiled before the gate was taken: another session may have changed what it refers to. */
     if (catalog_generation(session->catalog) != generation && !plan_is_current(session->compiler, portal->plan) &&

@@ -60,11 +60,18 @@ void expr_list_add(struct analysis *a, struct expr_list *list, struct expr *expr
     list->items[list->count++] = expr;
 }
 
+PgQuery__SelectStmt *analyse_into(PgQuery__SelectStmt *stmt)
+{
+    while (stmt && !stmt->into_clause)
+        stmt = stmt->larg;
+    return stmt;
+}
+
 bool analyse_handles(const PgQuery__Node *node)
 {
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-        return !node->select_stmt->into_clause;
+        return !analyse_into(node->select_stmt);
     case PG_QUERY__NODE__NODE_INSERT_STMT:
     case PG_QUERY__NODE__NODE_UPDATE_STMT:
     case PG_QUERY__NODE__NODE_DELETE_STMT:

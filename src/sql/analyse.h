@@ -8,7 +8,9 @@
 /* SELECT, VALUES, INSERT, UPDATE, DELETE. */
 struct query *analyse_statement(struct compiler *compiler, const PgQuery__Node *node, struct diag *diag);
 
-/* Is it one of those? */
+/* The part of a SELECT (the leftmost of a set operation's) that has an INTO; NULL: none has. */
+PgQuery__SelectStmt *analyse_into(PgQuery__SelectStmt *stmt);
+/* Is it one of those, without INTO? */
 bool analyse_handles(const PgQuery__Node *node);
 
 /* A query given as text of its own (a view's): no parameters, literals as constants, names in pg_catalog and public first. */

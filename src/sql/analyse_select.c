@@ -237,7 +237,7 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
 struct query *analyse_select(struct analysis *a, const PgQuery__SelectStmt *stmt)
 {
     if (stmt->into_clause)
-        return analysis_error(a, ERRCODE_SYNTAX_ERROR, -1, "SELECT ... INTO is not allowed here");
+        return analysis_error(a, ERRCODE_SYNTAX_ERROR, stmt->into_clause->rel->location, "SELECT ... INTO is not allowed here");
     if (stmt->n_values_lists)
         return analyse_values(a, stmt);
     if (stmt->op == PG_QUERY__SET_OPERATION__SETOP_UNION || stmt->op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||

@@ -46,13 +46,15 @@ bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation
     return false;
 }
 
-static bool run(struct ddl *d, const PgQuery__Node *node, int64_t *count)
+static bool run(struct ddl *d, PgQuery__Node *node, int64_t *count)
 {
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_CREATE_STMT:
         return ddl_create_table(d, node->create_stmt);
     case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
         return ddl_create_table_as(d, node->create_table_as_stmt, count);
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return ddl_select_into(d, node, count);
     case PG_QUERY__NODE__NODE_INDEX_STMT:
         return ddl_index_stmt(d, node->index_stmt);
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:

@@ -78,6 +78,11 @@ struct owned_sequence {
     struct owned_sequence *next;
 };
 bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *column, struct owned_sequence **owned);
+/* A sequence for a serial or identity column, with that type's bounds. */
+struct owned_sequence *ddl_add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type,
+                                              struct owned_sequence **owned);
+/* Name the last column in SQLite, whose names fold case: a second "Id" beside "id" gets a number. */
+void ddl_choose_column_storage(struct ddl *d, const struct catalog_relation *relation, struct catalog_column *column);
 bool ddl_define_constraint(struct ddl *d, struct catalog_relation *relation, const PgQuery__Constraint *constraint, struct catalog_column *column);
 /* CREATE TABLE of SQLite for the relation under the name `storage`; NULL after a report. */
 const char *ddl_table_sql(struct ddl *d, const struct catalog_relation *relation, const char *storage);
@@ -133,6 +138,11 @@ bool ddl_release_function(struct ddl *d, const struct catalog_function *function
 /* The SQLite collation of a column; NULL: none. */
 const char *ddl_column_collation(struct ddl *d, const struct catalog_column *column, const struct type_desc *type);
 
+/* ---- ddl_like.c ---- */
+
+bool ddl_like_columns(struct ddl *d, struct catalog_relation *relation, const PgQuery__TableLikeClause *like, struct owned_sequence **owned);
+bool ddl_like_constraints(struct ddl *d, struct catalog_relation *relation, const PgQuery__TableLikeClause *like);
+
 /* ---- ddl_depend.c ---- */
 
 struct ddl_dependent {
@@ -175,6 +185,8 @@ bool ddl_alter_domain(struct ddl *d, const PgQuery__AlterDomainStmt *stmt);
 bool ddl_rename_domain_constraint(struct ddl *d, const PgQuery__RenameStmt *stmt);
 
 bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt);
+/* SELECT … INTO: the same as CREATE TABLE AS. */
+bool ddl_select_into(struct ddl *d, PgQuery__Node *node, int64_t *count);
 bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, int64_t *count);
 bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt);
 bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt);

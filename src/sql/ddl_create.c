@@ -90,32 +90,6 @@ static bool define_table_constraints(struct ddl *d, struct catalog_relation *rel
     return true;
 }
 
-/* LIKE other [INCLUDING …]: its columns; defaults and the rest only where they were asked for. */
-static bool copy_like(struct ddl *d, struct catalog_relation *relation, const PgQuery__TableLikeClause *like)
-{
-    enum { LIKE_DEFAULTS = 1 << 3, LIKE_IDENTITY = 1 << 5 };
-    const struct catalog_relation *other = ddl_find(d, like->relation, false);
-    if (!other)
-        return false;
-    for (int i = 0; i < other->natts; i++) {
-        if (other->columns[i].dropped)
-            continue;
-        if (catalog_column_by_name(relation, other->columns[i].name))
-            return diag_set(d->diag, ERRCODE_DUPLICATE_COLUMN, "column \"%s\" specified more than once", other->columns[i].name);
-        struct catalog_column *column = ddl_add_column(d, relation);
-        int16_t attnum = column->attnum;
-        *column = other->columns[i];
-        column->attnum = attnum;
-        column->name = arena_strdup(d->arena, other->columns[i].name);
-        column->storage = arena_strdup(d->arena, other->columns[i].name);
-        column->default_expr = like->options & LIKE_DEFAULTS && other->columns[i].default_expr ? arena_strdup(d->arena, other->columns[i].default_expr) : NULL;
-        column->generated = 0;
-        column->identity = 0;
-        column->comment = NULL;
-    }
-    return true;
-}
-
 bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
 {
     if (stmt->partspec || stmt->partbound)
@@ -133,11 +107,17 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
         const PgQuery__Node *element = stmt->table_elts[i];
         if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF && !ddl_define_column(d, &relation, element->column_def, &owned))
             return false;
-        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !copy_like(d, &relation, element->table_like_clause))
+        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !ddl_like_columns(d, &relation, element->table_like_clause, &owned))
             return false;
     }
-    return define_table_constraints(d, &relation, stmt) && ddl_set_on_commit(d, &relation, stmt->oncommit) &&
-           ddl_create_relation(d, &relation, owned);
+    if (!define_table_constraints(d, &relation, stmt))
+        return false;
+    for (size_t i = 0; i < stmt->n_table_elts; i++) {
+        const PgQuery__Node *element = stmt->table_elts[i];
+        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !ddl_like_constraints(d, &relation, element->table_like_clause))
+            return false;
+    }
+    return ddl_set_on_commit(d, &relation, stmt->oncommit) && ddl_create_relation(d, &relation, owned);
 }
 
 /* ---- CREATE TABLE AS ---- */
@@ -218,6 +198,19 @@ bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, 
     buf_deinit(&into);
     plan_release(plan);
     return good;
+}
+
+bool ddl_select_into(struct ddl *d, PgQuery__Node *node, int64_t *count)
+{
+    PgQuery__SelectStmt *select = analyse_into(node->select_stmt);
+    PgQuery__CreateTableAsStmt stmt = PG_QUERY__CREATE_TABLE_AS_STMT__INIT;
+    stmt.query = node;
+    stmt.into = select->into_clause;
+    stmt.objtype = PG_QUERY__OBJECT_TYPE__OBJECT_TABLE;
+    select->into_clause = NULL;
+    bool done = ddl_create_table_as(d, &stmt, count);
+    select->into_clause = stmt.into;
+    return done;
 }
 
 /* ---- CREATE INDEX ---- */

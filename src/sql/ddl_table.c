@@ -145,7 +145,7 @@ static const char *qualified_regclass(struct ddl *d, const struct catalog_relati
     return schema->oid == OID_PUBLIC ? plain : arena_printf(d->arena, "%s.%s", schema->name, plain);
 }
 
-static struct owned_sequence *add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type, struct owned_sequence **owned)
+struct owned_sequence *ddl_add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type, struct owned_sequence **owned)
 {
     struct owned_sequence *made = arena_new(d->arena, struct owned_sequence);
     made->relation = (struct catalog_relation){.schema = relation->schema, .kind = 'S', .persistence = relation->persistence};
@@ -197,7 +197,7 @@ static bool define_identity(struct ddl *d, struct catalog_relation *relation, st
         return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "identity column type must be smallint, integer, or bigint");
     column->identity = constraint->generated_when[0];
     column->not_null = true;
-    struct owned_sequence *made = add_owned_sequence(d, relation, column, column->type, owned);
+    struct owned_sequence *made = ddl_add_owned_sequence(d, relation, column, column->type, owned);
     for (size_t i = 0; i < constraint->n_options; i++)
         if (!ddl_sequence_option(d, &made->sequence, constraint->options[i]->def_elem))
             return false;
@@ -229,6 +229,14 @@ static bool column_constraint(struct ddl *d, struct catalog_relation *relation, 
     }
 }
 
+void ddl_choose_column_storage(struct ddl *d, const struct catalog_relation *relation, struct catalog_column *column)
+{
+    column->storage = column->name;
+    for (int i = 0; i + 1 < relation->natts; i++)
+        if (strcasecmp(relation->columns[i].storage, column->storage) == 0)
+            column->storage = arena_printf(d->arena, "%s~%d", column->name, column->attnum);
+}
+
 bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *def, struct owned_sequence **owned)
 {
     for (int i = 0; i < relation->natts; i++)
@@ -236,14 +244,10 @@ bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const P
             return diag_set(d->diag, ERRCODE_DUPLICATE_COLUMN, "column \"%s\" specified more than once", def->colname);
     struct catalog_column *column = ddl_add_column(d, relation);
     column->name = arena_strdup(d->arena, def->colname);
-    /* SQLite's column names fold case: a second "Id" beside "id" gets a number. */
-    column->storage = column->name;
-    for (int i = 0; i + 1 < relation->natts; i++)
-        if (strcasecmp(relation->columns[i].storage, column->storage) == 0)
-            column->storage = arena_printf(d->arena, "%s~%d", column->name, column->attnum);
+    ddl_choose_column_storage(d, relation, column);
     if (serial_type(def->type_name, &column->type)) {
         column->not_null = true;
-        struct owned_sequence *made = add_owned_sequence(d, relation, column, column->type, owned);
+        struct owned_sequence *made = ddl_add_owned_sequence(d, relation, column, column->type, owned);
         column->default_expr = arena_printf(d->arena, "nextval('%s'::regclass)", qualified_regclass(d, relation, made->relation.name));
     } else if (!analyse_type_name(d->compiler, def->type_name, &column->type, &column->typmod, d->diag))
         return false;

@@ -26,14 +26,23 @@ static const char *column_list(struct lower *l, int count)
     return lower_take(l, &buf);
 }
 
-static bool is_not_null(const struct expr *expr)
+/* A grouping set's rows have nulls where the set has not the column. */
+static bool is_exposed(const struct lower *l, const struct expr *expr)
+{
+    for (const struct lower_name *name = l->names; name; name = name->next)
+        if (name->same && lower_same_expr(name->expr, expr))
+            return true;
+    return false;
+}
+
+static bool is_not_null(const struct lower *l, const struct expr *expr)
 {
     switch (expr->kind) {
     case EXPR_COLUMN:
         return expr->column.attno > 0 && !expr->column.rte->nullable &&
-               expr->column.rte->columns[expr->column.attno - 1].not_null;
+               expr->column.rte->columns[expr->column.attno - 1].not_null && !is_exposed(l, expr);
     case EXPR_RELABEL:
-        return is_not_null(expr->cast.arg);
+        return is_not_null(l, expr->cast.arg);
     case EXPR_AGGREGATE:
     case EXPR_WINDOW:
         return strcmp(expr->agg.proc->name, "count") == 0 || strcmp(expr->agg.proc->name, "row_number") == 0 ||
@@ -85,7 +94,7 @@ const char *lower_sort(struct lower *l, int count, const struct sort_item *sort,
             return NULL;
         }
         buf_printf(&buf, "%s%s", buf.len ? ", " : "", lower_collated(l, text, collation, sort[i].expr, NULL));
-        append_direction(&buf, &sort[i], is_not_null(sort[i].expr));
+        append_direction(&buf, &sort[i], is_not_null(l, sort[i].expr));
     }
     return lower_take(l, &buf);
 }
@@ -497,7 +506,7 @@ static const char *numbered_select(struct lower *l, struct query *query, const s
         const char *collation = lower_collation(l, query->sort[i].expr->type, query->sort[i].expr->collation);
         if (collation)
             buf_printf(&order, " COLLATE %s", lower_quote(l, collation));
-        append_direction(&order, &query->sort[i], is_not_null(query->sort[i].expr));
+        append_direction(&order, &query->sort[i], is_not_null(l, query->sort[i].expr));
     }
     const char *hidden_text = lower_take(l, &hidden), *order_text = lower_take(l, &order);
     const char *inner = core_select(l, query, false, core, hidden_text);

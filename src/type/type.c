@@ -67,7 +67,6 @@ static const struct codec_row codec_rows[] = {
     {UNKNOWN_OID, &type_codec_text, STORAGE_TEXT, NULL},
     {CSTRING_OID, &type_codec_cstring, STORAGE_TEXT, NULL},
     {VOID_OID, &type_codec_void, STORAGE_TEXT, NULL},
-    {RECORD_OID, &type_codec_composite, STORAGE_TEXT, NULL},
     {POINT_OID, &type_codec_point, STORAGE_TEXT, NULL},
     {LSEG_OID, &type_codec_lseg, STORAGE_TEXT, NULL},
     {PATH_OID, &type_codec_path, STORAGE_TEXT, NULL},
@@ -154,6 +153,7 @@ static void describe(int row, const struct type_fact *fact)
     }
     if (fact->oid == RECORD_OID || fact->oid == RECORD_ARRAY_OID) {
         type->codec = fact->oid == RECORD_OID ? &type_codec_composite : &type_codec_array;
+        type->sqlite_collation = own_collation(row);
     } else if (fact->category == 'A') {
         type->codec = &type_codec_array;
         type->sqlite_collation = own_collation(row);
