@@ -327,6 +327,12 @@ void catalog_set_checker(struct catalog *catalog,
     catalog->resolver.checker = checker;
 }
 
+void catalog_set_regex_checker(struct catalog *catalog,
+                               bool (*check)(const char *pattern, size_t len, unsigned flags, struct diag *diag))
+{
+    catalog->resolver.check_regex = check;
+}
+
 const struct type_resolver *catalog_type_resolver(const struct catalog *catalog)
 {
     return &catalog->resolver;

@@ -247,6 +247,9 @@ bool catalog_find_temporary_last(struct catalog *catalog, bool last);
 /* Does the search path make the temporary schema, be there one or not, the place of new relations? */
 bool catalog_creates_temporary(const struct catalog *catalog);
 
+/* Who tells whether the regular expressions of paths are well formed: the functions, once. */
+void catalog_set_regex_checker(struct catalog *catalog,
+                               bool (*check)(const char *pattern, size_t len, unsigned flags, struct diag *diag));
 /* Who tells whether a domain's constraints hold for a value: the compiler. */
 void catalog_set_checker(struct catalog *catalog,
                          bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag), void *checker);

@@ -1,7 +1,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "func/regex.h"
 #include "type/codecs.h"
-#include "type/json.h"
+#include "type/jsonpath.h"
 
 #include <pcre2.h>
 
@@ -13,7 +13,7 @@
 enum { CACHED = 32 };
 
 struct options {
-    bool global, icase, newline, expanded, literal, basic_dot;
+    bool global, icase, dot_stops, lines, expanded, literal;
 };
 
 struct regex {
@@ -50,10 +50,18 @@ static bool parse_flags(struct fcall *call, const struct datum *flags, struct op
             break;
         case 'm':
         case 'n':
-            options->newline = true;
+            options->dot_stops = options->lines = true;
             break;
         case 's':
-            options->newline = false;
+            options->dot_stops = options->lines = false;
+            break;
+        case 'p':
+            options->dot_stops = true;
+            options->lines = false;
+            break;
+        case 'w':
+            options->dot_stops = false;
+            options->lines = true;
             break;
         case 'x':
             options->expanded = true;
@@ -66,8 +74,6 @@ static bool parse_flags(struct fcall *call, const struct datum *flags, struct op
             break;
         case 'e':
         case 'b':
-        case 'p':
-        case 'w':
             break;
         default:
             return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid regular expression option: \"%.*s\"",
@@ -186,7 +192,7 @@ static struct regex *compile(struct fcall *call, const struct datum *pattern, co
     if (literal) {
         flags |= PCRE2_LITERAL;
     } else {
-        flags |= PCRE2_UCP | (options->newline ? PCRE2_MULTILINE : PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY);
+        flags |= PCRE2_UCP | (options->lines ? PCRE2_MULTILINE : PCRE2_DOLLAR_ENDONLY) | (options->dot_stops ? 0 : PCRE2_DOTALL);
         if (options->expanded)
             flags |= PCRE2_EXTENDED;
     }
@@ -276,6 +282,33 @@ static bool matches(struct fcall *call, const struct datum *args, bool icase, bo
     int found = regex ? match(call, regex, &args[0], 0, &spans, &count) : -1;
     *result = datum_bool((found == 1) == wanted);
     return found >= 0;
+}
+
+static struct options path_options(unsigned flags)
+{
+    return (struct options){.icase = flags & PATH_REGEX_ICASE,
+                            .literal = flags & PATH_REGEX_QUOTE,
+                            .dot_stops = !(flags & PATH_REGEX_DOTALL),
+                            .lines = flags & PATH_REGEX_LINES};
+}
+
+bool regex_path_check(const char *pattern, size_t len, unsigned flags, struct diag *diag)
+{
+    struct fcall call = {.diag = diag};
+    struct datum text = datum_text(pattern, len);
+    struct options options = path_options(flags);
+    return compile(&call, &text, &options) != NULL;
+}
+
+bool regex_path_search(struct fcall *call, const struct datum *pattern, unsigned flags, const struct datum *text, bool *found)
+{
+    struct options options = path_options(flags);
+    struct regex *regex = compile(call, pattern, &options);
+    size_t *spans;
+    uint32_t count;
+    int matched = regex ? match(call, regex, text, 0, &spans, &count) : -1;
+    *found = matched == 1;
+    return matched >= 0;
 }
 
 #define MATCHES(name, icase, wanted)                                                                                             \

@@ -1,6 +1,7 @@
 #include "session/session.h"
 #include "session/advisory.h"
 
+#include "func/regex.h"
 #include "session/state.h"
 #include "shm/gate.h"
 #include "util/log.h"
@@ -106,6 +107,7 @@ bool session_open(struct session *session, const char *path, bool create, struct
         return false;
     session->database_path = xstrdup(path);
     session->catalog = catalog_new();
+    catalog_set_regex_checker(session->catalog, regex_path_check);
     session->env.catalog = session->catalog;
     session->env.resolver = catalog_type_resolver(session->catalog);
     struct stat status;

@@ -19,7 +19,7 @@ extern const struct type_codec type_codec_text, type_codec_varchar, type_codec_b
     type_codec_cstring, type_codec_bytea, type_codec_xml;
 /* bit.c */
 extern const struct type_codec type_codec_bit, type_codec_varbit;
-/* json.c, jsonb.c */
+/* json_codec.c, jsonpath_codec.c */
 extern const struct type_codec type_codec_json, type_codec_jsonb, type_codec_jsonpath;
 /* alias.c: names of catalog objects; vectors of them */
 extern const struct type_codec type_codec_alias, type_codec_oidvector, type_codec_int2vector;

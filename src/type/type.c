@@ -46,6 +46,7 @@ static const struct codec_row codec_rows[] = {
     {XID8_OID, &type_codec_xid8, STORAGE_TEXT, "pg_xid8"},
     {JSON_OID, &type_codec_json, STORAGE_TEXT, NULL},
     {JSONB_OID, &type_codec_jsonb, STORAGE_TEXT, "pg_jsonb"},
+    {JSONPATH_OID, &type_codec_jsonpath, STORAGE_TEXT, NULL},
     {XML_OID, &type_codec_xml, STORAGE_TEXT, NULL},
     {FLOAT4_OID, &type_codec_float4, STORAGE_REAL, NULL},
     {FLOAT8_OID, &type_codec_float8, STORAGE_REAL, NULL},

@@ -43,6 +43,8 @@ struct type_resolver {
     /* Do a domain's own CHECK constraints hold for a value (NULL, too)? NULL: nobody can tell (unit tests). 23514 when one does not. */
     bool (*check_domain)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag);
     void *checker;
+    /* Is a pattern of a path's like_regex well formed, under its flags (type/jsonpath.h)? 2201B. NULL: nobody can tell (unit tests). */
+    bool (*check_regex)(const char *pattern, size_t len, unsigned flags, struct diag *diag);
 };
 
 /* The surroundings of one conversion. */
