@@ -246,6 +246,11 @@ int engine_use_temporary(struct engine *engine)
     return engine->shm && engine->slot ? slot_index(engine->shm, engine->slot) + 1 : 1;
 }
 
+int engine_temporary_numbers(const struct engine *engine)
+{
+    return engine->shm ? registry_size(engine->shm) : 1;
+}
+
 void engine_set_foreign_keys(struct engine *engine, bool on)
 {
     sqlite3_db_config(engine->db, SQLITE_DBCONFIG_ENABLE_FKEY, on, NULL);

@@ -154,7 +154,7 @@ static bool failed(struct session *session, struct diag *diag)
 static bool open_cursor(struct session *session, struct portal *portal, struct diag *diag)
 {
     struct plan *plan = portal->plan;
-    if (plan->writes ? !txn_prepare_write(session, plan->tag, diag) : plan->reads_snapshot && !txn_prepare_read(session, diag))
+    if (plan->writes ? !txn_prepare_write(session, plan->writes_file ? plan->tag : NULL, diag) : plan->reads_snapshot && !txn_prepare_read(session, diag))
         return failed(session, diag);
     portal->cursor = cursor_open(session->compiler, plan, portal->params, portal->literals, portal->nliterals, diag);
     return portal->cursor || failed(session, diag);

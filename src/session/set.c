@@ -190,6 +190,14 @@ static void drop_cursors(struct session *session, const struct portal *running)
     }
 }
 
+static bool discard_temporary(struct session *session, struct diag *diag)
+{
+    if (!catalog_temporary_schema(session->catalog))
+        return true;
+    session->txn.changed_catalog = true;
+    return txn_prepare_write(session, NULL, diag) && temporary_discard(session->compiler, diag);
+}
+
 bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct portal *portal, struct diag *diag)
 {
     switch (stmt->target) {
@@ -205,6 +213,8 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         prepared_drop_all(session);
         sequences_forget(session);
         advisory_end_session(session);
+        if (!discard_temporary(session, diag))
+            return false;
         compiler_forget(session->compiler);
         return true;
     case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:
@@ -217,6 +227,6 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         return true;
     default:
         portal->tag = "DISCARD TEMP";
-        return true;
+        return discard_temporary(session, diag);
     }
 }

@@ -98,7 +98,7 @@ bool txn_check_writable(struct session *session, const char *command, struct dia
 bool txn_prepare_write(struct session *session, const char *command, struct diag *diag)
 {
     struct transaction *txn = &session->txn;
-    if (!txn_check_writable(session, command, diag))
+    if (command && !txn_check_writable(session, command, diag))
         return false;
     txn->has_run = true;
     if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE)
@@ -140,11 +140,21 @@ static void publish_catalog(struct session *session)
         session->catalog_seen++;
 }
 
+/* What temporary tables do at COMMIT. Without a write nothing has come into them. */
+static bool end_temporary(struct session *session, struct diag *diag)
+{
+    if (engine_txn_state(session->engine) != ENGINE_TXN_WRITE || !temporary_has_commit_actions(session->compiler))
+        return true;
+    session->txn.changed_catalog = true;
+    return temporary_end_transaction(session->compiler, diag);
+}
+
 static bool commit(struct session *session, struct diag *diag)
 {
     struct transaction *txn = &session->txn;
     bool done = portals_hold(session, diag);
     portals_drop_all(session, false);
+    done = done && end_temporary(session, diag);
     if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
         done = engine_commit(session->engine, session->limits.is_async_commit ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
     }

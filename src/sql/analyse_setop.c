@@ -63,6 +63,9 @@ static int visible_outputs(const struct query *query, struct expr **out, const c
 
 static struct query *analyse_arm(struct analysis *a, const PgQuery__SelectStmt *stmt)
 {
+    if (stmt->into_clause)
+        return analysis_error(a, ERRCODE_SYNTAX_ERROR, stmt->into_clause->rel ? stmt->into_clause->rel->location : -1,
+                              "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT");
     a->keep_unknowns = true;
     struct query *query = analyse_select(a, stmt);
     a->keep_unknowns = false;

@@ -59,6 +59,7 @@ struct plan *compile_copy_from(struct compiler *compiler, const struct catalog_r
     plan->tag = "COPY";
     plan->command = COMMAND_INSERT;
     plan->writes = true;
+    plan->writes_file = !oid_is_temporary(relation->oid);
     plan->catalog_generation = catalog_generation(compiler->catalog);
     if (!attnums) {
         int16_t *all = arena_array(&plan->arena, int16_t, relation->natts + 1);

@@ -120,23 +120,22 @@ bool ddl_changed_file(const struct compiler *compiler)
     return compiler->ddl_changed_file;
 }
 
-bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag)
+bool ddl_with(struct compiler *compiler, const char *text, bool (*work)(struct ddl *d, void *argument), void *argument,
+              struct diag *diag)
 {
-    (void) params;
     struct arena arena;
     arena_init(&arena);
-    *count = -1;
     /* Analysis works in the compiler's surroundings: here they are the statement's own, and it has no parameters. */
     struct compiler outer = *compiler;
     compiler->arena = &arena;
-    compiler->text = compiler->whole = plan->text;
+    compiler->text = compiler->whole = text;
     compiler->offset = 0;
     compiler->nliterals = compiler->nparams = 0;
     compiler->literals = NULL;
     compiler->uses = NULL;
     compiler->no_params = true;
-    struct ddl d = {.compiler = compiler, .engine = compiler->engine, .catalog = compiler->catalog, .arena = &arena, .text = plan->text, .diag = diag};
-    bool done = run(&d, plan->node, count);
+    struct ddl d = {.compiler = compiler, .engine = compiler->engine, .catalog = compiler->catalog, .arena = &arena, .text = text, .diag = diag};
+    bool done = work(&d, argument);
     outer.cache = compiler->cache;
     outer.temporary_oids = compiler->temporary_oids;
     outer.ddl_changed_file = d.changed_file;
@@ -145,4 +144,23 @@ bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datu
     *compiler = outer;
     arena_deinit(&arena);
     return done;
+}
+
+struct execution {
+    PgQuery__Node *node;
+    int64_t *count;
+};
+
+static bool execute(struct ddl *d, void *argument)
+{
+    const struct execution *execution = argument;
+    return run(d, execution->node, execution->count);
+}
+
+bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag)
+{
+    struct execution execution = {plan->node, count};
+    (void) params;
+    *count = -1;
+    return ddl_with(compiler, plan->text, execute, &execution, diag);
 }

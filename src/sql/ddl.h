@@ -17,6 +17,9 @@ struct ddl {
     bool changed_file;        /* the file's books were written to, or may have been */
 };
 
+/* ddl.c: do `work` as part of a statement whose text is `text`. */
+bool ddl_with(struct compiler *compiler, const char *text, bool (*work)(struct ddl *d, void *argument), void *argument, struct diag *diag);
+
 /* ---- ddl_store.c: the hidden tables ---- */
 
 /* Run SQLite statements; parameters of the second go to ?1 …; where the first is the oid of something temporary, the books that it names are the session's. */
@@ -113,6 +116,8 @@ bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names,
 const struct expr *ddl_without_assignment(const struct expr *expr);
 /* Does the file have the hidden tables? */
 bool ddl_is_prepared(struct ddl *d);
+/* Drop a relation with all that depends on it; the catalog is read anew. */
+bool ddl_drop_relation(struct ddl *d, oid_t relation);
 bool ddl_drop_sequence(struct ddl *d, const struct catalog_relation *sequence);
 bool ddl_restart_sequence(struct ddl *d, const struct catalog_relation *sequence, int64_t value);
 /* The description of a table to which SQLite has already added the plain columns that `to` has more. */

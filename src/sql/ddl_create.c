@@ -340,6 +340,7 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
 {
     const struct catalog_schema *schema;
     PgQuery__RangeVar name = *stmt->view;
+    name.location = -1;
     char persistence;
     bool reads_temporary = ddl_reads_temporary(d, stmt->query);
     if (reads_temporary && (!name.relpersistence || *name.relpersistence != 't')) {

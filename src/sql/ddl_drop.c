@@ -161,6 +161,12 @@ static bool drop_all(struct ddl *d, struct doomed *doomed, bool cascade, const c
     return ddl_reload(d);
 }
 
+bool ddl_drop_relation(struct ddl *d, oid_t relation)
+{
+    struct doomed doomed = {.count = 1, .oids = {relation}};
+    return drop_all(d, &doomed, true, NULL);
+}
+
 static char wanted_kind(PgQuery__ObjectType type)
 {
     switch (type) {

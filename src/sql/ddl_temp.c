@@ -1,11 +1,11 @@
 #include "sql/ddl.h"
 
 #include "catalog/hidden.h"
+#include "sql/compiler.h"
 #include "sql/deparse.h"
 #include "sql/lower_internal.h"
 #include "sql/parse.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 /* Temporary relations. They stand in SQLite's temp schema, and what there is to know of them in books of the same shape as the file's beside them: both
@@ -27,38 +27,38 @@ static const struct catalog_schema *temporary_schema(struct ddl *d)
     return catalog_temporary_schema(d->catalog);
 }
 
-/* pg_temp_7: a schema of some session's. */
-static bool is_temporary_name(const char *name)
+/* pg_temp_7: the schema of some session's. */
+static bool is_temporary_name(struct ddl *d, const char *name)
 {
     static const char prefix[] = "pg_temp_";
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || !name[sizeof prefix - 1])
-        return false;
-    for (const char *at = name + sizeof prefix - 1; *at; at++)
-        if (!isdigit((unsigned char) *at))
-            return false;
-    return true;
+    const char *digits = name + sizeof prefix - 1;
+    return strncmp(name, prefix, sizeof prefix - 1) == 0 && *digits && strspn(digits, "0123456789") == strlen(digits) &&
+           strtol(digits, NULL, 10) <= engine_temporary_numbers(d->engine);
+}
+
+static bool refuse(struct ddl *d, const PgQuery__RangeVar *name, const char *message)
+{
+    diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "%s", message);
+    return compiler_position(d->compiler, d->diag, name->location);
 }
 
 bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const struct catalog_schema **schema, char *persistence)
 {
     const char *wanted = name->schemaname && *name->schemaname ? name->schemaname : NULL;
+    const struct catalog_schema *there = wanted ? catalog_schema_by_name(d->catalog, wanted) : NULL;
+    bool is_own = wanted ? strcmp(wanted, "pg_temp") == 0 || (there && oid_is_temporary(there->oid)) : catalog_creates_temporary(d->catalog);
     *persistence = name->relpersistence && *name->relpersistence ? *name->relpersistence : 'p';
-    bool is_own = wanted && (strcmp(wanted, "pg_temp") == 0 ||
-                             ((*schema = catalog_schema_by_name(d->catalog, wanted)) && oid_is_temporary((*schema)->oid)));
-    if (wanted && !is_own && is_temporary_name(wanted))
-        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION,
-                        "cannot create relations in temporary schemas of other sessions");
-    if (!wanted && (*persistence == 't' || catalog_creates_temporary(d->catalog)))
-        is_own = true;
+    is_own |= !wanted && *persistence == 't';
     d->temporary = false;
+    if (wanted && !is_own && is_temporary_name(d, wanted))
+        return refuse(d, name, "cannot create relations in temporary schemas of other sessions");
     *schema = is_own ? temporary_schema(d) : ddl_target_schema(d, wanted);
     if (!*schema)
-        return false;
+        return d->diag->position ? false : compiler_position(d->compiler, d->diag, name->location);
     if (is_own && *persistence == 'u')
-        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION,
-                        "only temporary relations may be created in temporary schemas");
+        return refuse(d, name, "only temporary relations may be created in temporary schemas");
     if (!is_own && *persistence == 't')
-        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot create temporary relation in non-temporary schema");
+        return refuse(d, name, "cannot create temporary relation in non-temporary schema");
     if (is_own)
         *persistence = 't';
     return true;
@@ -157,4 +157,82 @@ bool ddl_set_on_commit(struct ddl *d, const struct catalog_relation *relation, P
         return true;
     struct datum row[] = {datum_int(relation->oid), datum_cstr(deletes ? "d" : "D")};
     return ddl_bind(d, "INSERT INTO pgquill_on_commit VALUES (?1, ?2)", 2, row);
+}
+
+/* ---- the end of a transaction ---- */
+
+bool temporary_has_commit_actions(const struct compiler *compiler)
+{
+    const struct catalog_relation *relation;
+    if (!catalog_temporary_schema(compiler->catalog))
+        return false;
+    for (int i = 0; (relation = catalog_relation_at(compiler->catalog, i)) && !relation->is_system; i++)
+        if (relation->on_commit)
+            return true;
+    return false;
+}
+
+/* Rows that go must not be needed by rows that stay. */
+static bool check_references(struct ddl *d)
+{
+    const struct catalog_relation *child, *parent;
+    for (int i = 0; (child = catalog_relation_at(d->catalog, i)) && !child->is_system; i++)
+        for (int k = 0; k < child->nconstraints; k++) {
+            parent = child->constraints[k].kind == 'f' ? catalog_relation_by_oid(d->catalog, child->constraints[k].foreign_relation) : NULL;
+            if (!parent || parent->on_commit != 'd' || child->on_commit == 'd')
+                continue;
+            diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "unsupported ON COMMIT and foreign key combination");
+            return diag_detail(d->diag, "Table \"%s\" references \"%s\", but they do not have the same ON COMMIT setting.", child->name, parent->name);
+        }
+    return true;
+}
+
+static bool end_transaction(struct ddl *d, void *argument)
+{
+    const struct catalog_relation *relation;
+    bool good = true;
+    (void) argument;
+    /* Each drop reads the catalog anew. */
+    for (bool again = true; again && good;) {
+        again = false;
+        for (int i = 0; !again && (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
+            if (relation->on_commit == 'D') {
+                good = ddl_drop_relation(d, relation->oid);
+                again = true;
+            }
+    }
+    if (!good || !check_references(d))
+        return false;
+    engine_set_foreign_keys(d->engine, false);
+    for (int i = 0; good && (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
+        if (relation->on_commit == 'd')
+            good = ddl_run(d, arena_printf(d->arena, "DELETE FROM %s", ddl_quote(d, relation->storage)));
+    engine_set_foreign_keys(d->engine, true);
+    return good;
+}
+
+bool temporary_end_transaction(struct compiler *compiler, struct diag *diag)
+{
+    return ddl_with(compiler, "", end_transaction, NULL, diag);
+}
+
+static bool discard(struct ddl *d, void *argument)
+{
+    static const char *const books[] = {"relation", "column", "index", "constraint", "sequence", "type", "on_commit"};
+    const struct catalog_relation *relation;
+    bool good = true;
+    (void) argument;
+    engine_set_foreign_keys(d->engine, false);
+    for (int i = 0; good && (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
+        if (oid_is_temporary(relation->oid) && relation->kind == 'r')
+            good = ddl_run(d, arena_printf(d->arena, "DROP TABLE %s", ddl_quote(d, relation->storage)));
+    engine_set_foreign_keys(d->engine, true);
+    for (size_t i = 0; good && i < sizeof books / sizeof *books; i++)
+        good = ddl_run(d, arena_printf(d->arena, "DELETE FROM pgquill_temp_%s", books[i]));
+    return good && ddl_reload(d);
+}
+
+bool temporary_discard(struct compiler *compiler, struct diag *diag)
+{
+    return !catalog_temporary_schema(compiler->catalog) || ddl_with(compiler, "", discard, NULL, diag);
 }

@@ -27,6 +27,7 @@ bool lower_query(struct compiler *compiler, struct plan *plan, struct query *que
     plan->nsteps = l.nsteps;
     plan->nstages = l.nstages;
     plan->writes = plan->writes || l.writes;
+    plan->writes_file = plan->writes_file || l.writes_file;
     plan->reads_snapshot = plan->reads_snapshot || l.uses_tables;
     return true;
 }

@@ -156,6 +156,7 @@ const char *lower_routine_call(struct lower *l, const struct func_impl *impl, co
         if (!routine)
             return NULL;
         l->writes = l->writes || routine_writes(routine);
+        l->writes_file = l->writes_file || routine_writes(routine);
     }
     const char *name = lower_instance(l, impl, nargs + 1, all, result, -1, NULL);
     if (!name)
@@ -177,8 +178,11 @@ static const char *call_texts(struct lower *l, const struct proc_fact *proc, int
         const char *text = lower_routine_call(l, impl, proc, nargs, types, nargs ? join_args(l, nargs, args) : "", result);
         return text && proc->retset ? LOWER_PRINT(l, "(SELECT c1 FROM %s)", text) : text;
     }
-    if (impl->flags & FUNC_WRITES)
+    if (impl->flags & FUNC_WRITES) {
         l->writes = true;
+        /* The oid of a sequence is a constant where a column's default names it. */
+        l->writes_file |= nargs == 0 || strtoll(args[0], NULL, 10) < (long long) OID_FIRST_TEMPORARY;
+    }
     switch (impl->form) {
     case FUNC_NATIVE:
         return LOWER_PRINT(l, "(%s)", lower_native(l, impl->native, nargs, args));

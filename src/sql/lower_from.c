@@ -47,7 +47,7 @@ static const char *instance_of(struct lower *l, const struct expr *call, const s
     for (int i = 0; i < args->count; i++)
         types[i] = args->items[i]->type == UNKNOWN_OID ? TEXT_OID : args->items[i]->type;
     if (impl->flags & FUNC_WRITES)
-        l->writes = true;
+        l->writes = l->writes_file = true;
     return lower_instance(l, impl, args->count, types, call->type, -1, NULL);
 }
 

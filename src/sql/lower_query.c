@@ -586,7 +586,7 @@ static const char *select_body(struct lower *l, struct query *query, bool collat
         return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, -1,
                            "WITH clause containing a data-modifying statement must be at the top level");
     if (query->for_update)
-        l->writes = true;
+        l->writes = l->writes_file = true;
     const struct lower_name *names = l->names;
     const struct query *set_query = l->set_query;
     const char *case_test = l->case_test;

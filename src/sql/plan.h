@@ -100,6 +100,7 @@ struct plan {
     const char *tag;         /* "SELECT", "INSERT", "CREATE TABLE", …: CommandComplete's first words */
     enum command command;    /* PLAN_QUERY */
     bool writes;             /* needs a write transaction (DML, nextval, FOR UPDATE) */
+    bool writes_file;        /* … for more than temporary relations: nothing for a read-only transaction */
     bool returns_rows;
     bool reads_snapshot;     /* touches tables at all */
     int nparams;
@@ -151,6 +152,12 @@ void cursor_close(struct cursor *cursor);
 /* ddl_changed_file: might the last one have changed more than the session's temporary relations? */
 bool ddl_changed_file(const struct compiler *compiler);
 bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag);
+
+/* Inside a write transaction: what temporary tables do ON COMMIT, when it is about to end; whether there are any that do something. */
+bool temporary_has_commit_actions(const struct compiler *compiler);
+bool temporary_end_transaction(struct compiler *compiler, struct diag *diag);
+/* DISCARD TEMP, inside a write transaction: every temporary relation goes. */
+bool temporary_discard(struct compiler *compiler, struct diag *diag);
 
 /* Insert plan for COPY FROM: `columns` NULL for all. It takes one parameter per column, in storage form, already of the column's type. */
 struct plan *compile_copy_from(struct compiler *compiler, const struct catalog_relation *relation, int ncolumns, const int16_t *attnums, struct diag *diag);
