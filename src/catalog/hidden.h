@@ -5,7 +5,7 @@
 
 #define HIDDEN_VERSION 1
 
-/* The books of relations and types. There are two sets: the file's, and those of a session's temporary ones, which stand in SQLite's temp schema. `create`
+/* The books of relations, types and functions. There are two sets: the file's, and those of a session's temporary ones, which stand in SQLite's temp schema. `create`
  * is what comes before a book's name. */
 #define HIDDEN_BOOKS(create)                                                                                                                        \
     create "schema (oid INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, comment TEXT);"                                                             \
@@ -24,7 +24,12 @@
     " INTEGER NOT NULL, cache INTEGER NOT NULL, cycle INTEGER NOT NULL, owner_relation INTEGER, owner_attnum INTEGER, last_value INTEGER NOT"       \
     " NULL, is_called INTEGER NOT NULL);"                                                                                                           \
     create "type (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, typtype TEXT NOT NULL, array INTEGER, base INTEGER, typmod" \
-    " INTEGER, not_null INTEGER, collation INTEGER, labels TEXT, subtype INTEGER, range INTEGER, default_expr TEXT, checks TEXT, comment TEXT);"
+    " INTEGER, not_null INTEGER, collation INTEGER, labels TEXT, subtype INTEGER, range INTEGER, default_expr TEXT, checks TEXT, comment TEXT);"    \
+    create "function (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"                                    \
+    " language TEXT NOT NULL, args TEXT NOT NULL, result INTEGER NOT NULL, retset INTEGER NOT NULL, names TEXT, modes TEXT, all_args TEXT,"         \
+    " ndefaults INTEGER NOT NULL, defaults TEXT, variadic INTEGER NOT NULL, strict INTEGER NOT NULL, volatility TEXT NOT NULL, parallel TEXT NOT"   \
+    " NULL, body TEXT, standard INTEGER NOT NULL, returns_table INTEGER NOT NULL, security_definer INTEGER NOT NULL, leakproof INTEGER NOT NULL,"   \
+    " cost REAL NOT NULL, rows REAL NOT NULL, settings TEXT, comment TEXT);"
 
 #define HIDDEN_CREATE                                                                                                                               \
     "CREATE TABLE IF NOT EXISTS pgquill_meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"                                                          \
@@ -33,21 +38,16 @@
     "CREATE TABLE IF NOT EXISTS pgquill_extension (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL UNIQUE, version TEXT NOT"   \
     " NULL, first INTEGER NOT NULL, comment TEXT);"                                                                                                 \
     "CREATE TABLE IF NOT EXISTS pgquill_collation (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, provider TEXT NOT NULL,"   \
-    " deterministic INTEGER NOT NULL, encoding INTEGER NOT NULL, locale TEXT NOT NULL, ctype TEXT NOT NULL, comment TEXT, UNIQUE (schema, name));"  \
-    "CREATE TABLE IF NOT EXISTS pgquill_function (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"        \
-    " language TEXT NOT NULL, args TEXT NOT NULL, result INTEGER NOT NULL, retset INTEGER NOT NULL, names TEXT, modes TEXT, all_args TEXT,"         \
-    " ndefaults INTEGER NOT NULL, defaults TEXT, variadic INTEGER NOT NULL, strict INTEGER NOT NULL, volatility TEXT NOT NULL, parallel TEXT NOT"   \
-    " NULL, body TEXT, standard INTEGER NOT NULL, returns_table INTEGER NOT NULL, security_definer INTEGER NOT NULL, leakproof INTEGER NOT NULL,"   \
-    " cost REAL NOT NULL, rows REAL NOT NULL, settings TEXT, comment TEXT);"
+    " deterministic INTEGER NOT NULL, encoding INTEGER NOT NULL, locale TEXT NOT NULL, ctype TEXT NOT NULL, comment TEXT, UNIQUE (schema, name));"
 
 /* What a temporary table does at the end of a transaction: 'd' deletes its rows, 'D' is dropped. */
 #define HIDDEN_CREATE_TEMPORARY                                                                                                                     \
     HIDDEN_BOOKS("CREATE TEMP TABLE IF NOT EXISTS pgquill_temp_")                                                                                   \
     "CREATE TEMP TABLE IF NOT EXISTS pgquill_temp_on_commit (relation INTEGER PRIMARY KEY, action TEXT NOT NULL);"
 
-#define HIDDEN_READ_FUNCTIONS                                                                                                                            \
+#define HIDDEN_READ_FUNCTIONS(set)                                                                                                                            \
     "SELECT oid, schema, name, kind, language, args, result, retset, names, modes, all_args, ndefaults, defaults, variadic, strict, volatility, "       \
-    "parallel, body, standard, returns_table, security_definer, leakproof, cost, rows, settings, comment FROM pgquill_function ORDER BY oid"
+    "parallel, body, standard, returns_table, security_definer, leakproof, cost, rows, settings, comment FROM " set "function ORDER BY oid"
 
 #define HIDDEN_READ_SCHEMAS(set) "SELECT oid, name, comment FROM " set "schema ORDER BY oid"
 #define HIDDEN_READ_RELATIONS(set) \

@@ -131,7 +131,7 @@ static bool read_file_books(struct loader *l)
            read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES("pgquill_")) &&
            read_book(l, &tables, &l->collations, "pgquill_collation", HIDDEN_READ_COLLATIONS) &&
            read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS) &&
-           read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS);
+           read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS("pgquill_"));
 }
 
 /* The books of what is temporary come after the file's, which their oids do too: the rows stay ordered. */
@@ -146,6 +146,7 @@ static bool read_temporary_books(struct loader *l)
            read_more(l, &l->attributes, HIDDEN_READ_COLUMNS("pgquill_temp_")) && read_more(l, &l->indexes, HIDDEN_READ_INDEXES("pgquill_temp_")) &&
            read_more(l, &l->constraints, HIDDEN_READ_CONSTRAINTS("pgquill_temp_")) &&
            read_more(l, &l->sequences, HIDDEN_READ_SEQUENCES("pgquill_temp_")) && read_more(l, &l->types, HIDDEN_READ_TYPES("pgquill_temp_")) &&
+           read_more(l, &l->functions, HIDDEN_READ_FUNCTIONS("pgquill_temp_")) &&
            read_rows(l, &l->on_commit, &l->snapshot->arena, HIDDEN_READ_ON_COMMIT);
 }
 

@@ -92,6 +92,9 @@ static int first_operator(const struct own_facts *own, const char *name)
 static int path_place(const struct catalog *catalog, oid_t schema)
 {
     bool named = false;
+    /* What is temporary is called by its full name only. */
+    if (oid_is_temporary(schema))
+        return -1;
     for (int i = 0; i < catalog->path_count; i++) {
         const struct catalog_schema *found = catalog_schema_by_name(catalog, catalog->path[i]);
         if (found && found->oid == schema)

@@ -150,7 +150,7 @@ static bool serial_sequence(struct fcall *call, int nargs, const struct datum *a
             continue;
         const struct catalog_schema *schema = catalog_schema_by_oid(catalog, other->schema);
         struct buf out = {0};
-        func_put_identifier(&out, schema ? schema->name : "public");
+        func_put_identifier(&out, !schema ? "public" : oid_is_temporary(schema->oid) ? "pg_temp" : schema->name);
         buf_putc(&out, '.');
         func_put_identifier(&out, other->name);
         return give(call, &out, result);

@@ -45,6 +45,8 @@ const char *ddl_quote(struct ddl *d, const char *name);
 const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema);
 /* Schema and persistence of a new relation; schemas are made for what is temporary. d->temporary is set accordingly. False after a report. */
 bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const struct catalog_schema **schema, char *persistence);
+/* The same for a type or function. */
+bool ddl_object_schema(struct ddl *d, const char *wanted, const struct catalog_schema **schema);
 /* An existing relation; NULL after a report (42P01), or without one when missing_ok. */
 const struct catalog_relation *ddl_find(struct ddl *d, const PgQuery__RangeVar *name, bool missing_ok);
 /* Is the name of a relation or index taken in the schema? */

@@ -340,6 +340,17 @@ static struct datum letter(struct ddl *d, char c)
     return datum_cstr(arena_printf(d->arena, "%c", c));
 }
 
+/* What outlives the session must not need what does not. */
+static bool may_use_types(struct ddl *d, const struct proc_fact *fact)
+{
+    oid_t types[PROC_ARGS_MAX];
+    bool needs = oid_is_temporary(fact->result);
+    for (int i = proc_fact_args(fact, types) - 1; i >= 0; i--)
+        needs |= oid_is_temporary(types[i]);
+    return !needs || oid_is_temporary(fact->oid) ||
+           diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "permanent functions cannot use temporary types yet");
+}
+
 bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
 {
     const struct proc_fact *fact = &function->fact;
@@ -369,7 +380,7 @@ bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
                           datum_real(function->rows),
                           optional(function->settings),
                           optional(function->comment)};
-    return ddl_prepare_file(d) &&
+    return (ddl_follow(d, fact->oid) || ddl_prepare_file(d)) && may_use_types(d, fact) &&
            ddl_bind(d,
                     "INSERT OR REPLACE INTO pgquill_function VALUES "
                     "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)",
@@ -380,6 +391,8 @@ bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
 bool ddl_functions_changed(struct ddl *d)
 {
     int64_t version;
+    if (d->temporary)
+        return ddl_reload(d);
     /* Other sessions look at SQLite's schema version: functions are none of its schema, but their change is one of ours. */
     return engine_schema_version(d->engine, &version, d->diag) &&
            ddl_run(d, arena_printf(d->arena, "PRAGMA schema_version = %lld", (long long) (version + 1))) && ddl_reload(d);
@@ -493,8 +506,8 @@ static bool validate(struct ddl *d, oid_t oid)
 static bool create(struct ddl *d, const PgQuery__CreateFunctionStmt *stmt, struct signature *s)
 {
     const char *schema_name, *name = ddl_list_name(stmt->n_funcname, stmt->funcname, &schema_name);
-    const struct catalog_schema *schema = ddl_target_schema(d, schema_name);
-    if (!schema)
+    const struct catalog_schema *schema;
+    if (!ddl_object_schema(d, schema_name, &schema))
         return false;
     if (stmt->is_procedure)
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "procedures are not supported yet");

@@ -91,6 +91,7 @@ static const struct catalog_function *find(struct ddl *d, const PgQuery__ObjectW
 static bool forget(struct ddl *d, oid_t oid)
 {
     struct datum value = datum_int(oid);
+    ddl_follow(d, oid);
     return ddl_bind(d, "DELETE FROM pgquill_function WHERE oid = ?1", 1, &value);
 }
 

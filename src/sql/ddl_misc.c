@@ -197,11 +197,7 @@ bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names,
 {
     const char *schema_name;
     *name = ddl_list_name(count, names, &schema_name);
-    PgQuery__RangeVar place = PG_QUERY__RANGE_VAR__INIT;
-    char persistence;
-    place.schemaname = (char *) (schema_name ? schema_name : "");
-    place.relname = (char *) *name;
-    if (!ddl_relation_schema(d, &place, schema, &persistence))
+    if (!ddl_object_schema(d, schema_name, schema))
         return false;
     if (catalog_type_by_name(d->catalog, (*schema)->name, *name))
         return diag_set(d->diag, ERRCODE_DUPLICATE_OBJECT, "type \"%s\" already exists", *name);

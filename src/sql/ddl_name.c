@@ -33,7 +33,7 @@ const struct catalog_schema *ddl_target_schema(struct ddl *d, const char *schema
             diag_set(d->diag, ERRCODE_INVALID_SCHEMA_NAME, "no schema has been selected to create in");
     }
     if (is_temporary || (found && oid_is_temporary(found->oid))) {
-        diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "only relations and types can be temporary yet");
+        diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "only relations, types and functions can be temporary yet");
         return NULL;
     }
     if (found && found->oid == OID_PG_CATALOG) {

@@ -121,6 +121,8 @@ static bool store_columns(struct ddl *d, const struct catalog_relation *relation
 {
     for (int i = 0; i < relation->natts; i++) {
         const struct catalog_column *c = &relation->columns[i];
+        if (oid_is_temporary(c->type) && !oid_is_temporary(relation->oid))
+            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "permanent relations cannot have columns of temporary types yet");
         struct datum row[] = {datum_int(relation->oid), datum_int(c->attnum),  datum_cstr(c->name),        datum_cstr(c->storage),      datum_int(c->type),
                               datum_int(c->typmod),     datum_int(c->collation), datum_int(c->not_null),   datum_int(c->dropped),       letter(d, c->identity),
                               letter(d, c->generated),  optional_text(c->default_expr), datum_int(c->ndims), optional_text(c->comment)};

@@ -46,7 +46,8 @@ bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const str
 {
     const char *wanted = name->schemaname && *name->schemaname ? name->schemaname : NULL;
     const struct catalog_schema *there = wanted ? catalog_schema_by_name(d->catalog, wanted) : NULL;
-    bool is_own = wanted ? strcmp(wanted, "pg_temp") == 0 || (there && oid_is_temporary(there->oid)) : catalog_creates_temporary(d->catalog);
+    bool is_own = wanted ? strcmp(wanted, "pg_temp") == 0 || (there && oid_is_temporary(there->oid))
+                         : catalog_creates_temporary(d->catalog);
     *persistence = name->relpersistence && *name->relpersistence ? *name->relpersistence : 'p';
     is_own |= !wanted && *persistence == 't';
     d->temporary = false;
@@ -62,6 +63,15 @@ bool ddl_relation_schema(struct ddl *d, const PgQuery__RangeVar *name, const str
     if (is_own)
         *persistence = 't';
     return true;
+}
+
+bool ddl_object_schema(struct ddl *d, const char *wanted, const struct catalog_schema **schema)
+{
+    PgQuery__RangeVar place = PG_QUERY__RANGE_VAR__INIT;
+    char persistence;
+    place.schemaname = (char *) (wanted ? wanted : "");
+    place.location = -1;
+    return ddl_relation_schema(d, &place, schema, &persistence);
 }
 
 bool ddl_reads_temporary(struct ddl *d, const PgQuery__Node *query)
@@ -178,11 +188,14 @@ static bool check_references(struct ddl *d)
     const struct catalog_relation *child, *parent;
     for (int i = 0; (child = catalog_relation_at(d->catalog, i)) && !child->is_system; i++)
         for (int k = 0; k < child->nconstraints; k++) {
-            parent = child->constraints[k].kind == 'f' ? catalog_relation_by_oid(d->catalog, child->constraints[k].foreign_relation) : NULL;
+            parent = child->constraints[k].kind == 'f'
+                         ? catalog_relation_by_oid(d->catalog, child->constraints[k].foreign_relation)
+                         : NULL;
             if (!parent || parent->on_commit != 'd' || child->on_commit == 'd')
                 continue;
             diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "unsupported ON COMMIT and foreign key combination");
-            return diag_detail(d->diag, "Table \"%s\" references \"%s\", but they do not have the same ON COMMIT setting.", child->name, parent->name);
+            return diag_detail(d->diag, "Table \"%s\" references \"%s\", but they do not have the same ON COMMIT setting.",
+                               child->name, parent->name);
         }
     return true;
 }
@@ -218,7 +231,7 @@ bool temporary_end_transaction(struct compiler *compiler, struct diag *diag)
 
 static bool discard(struct ddl *d, void *argument)
 {
-    static const char *const books[] = {"relation", "column", "index", "constraint", "sequence", "type", "on_commit"};
+    static const char *const books[] = {"relation", "column", "index", "constraint", "sequence", "type", "function", "on_commit"};
     const struct catalog_relation *relation;
     bool good = true;
     (void) argument;

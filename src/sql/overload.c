@@ -207,8 +207,11 @@ static bool exact_match(int count, const oid_t *types, const oid_t *declared)
 /* f(x) as x::f: only what needs no conversion function (PostgreSQL docs 10.3 step 3). */
 static bool as_cast(struct analysis *a, const char *schema, const char *name, oid_t from, struct overload *out)
 {
+    /* Like a function, a temporary type is called by its full name only. */
+    bool was_last = catalog_find_temporary_last((struct catalog *) a->catalog, true);
     const struct type_desc *type = catalog_type_by_name(a->catalog, schema, name);
-    if (!type)
+    catalog_find_temporary_last((struct catalog *) a->catalog, was_last);
+    if (!type || (!schema && oid_is_temporary(type->oid)))
         return false;
     if (from != UNKNOWN_OID) {
         const struct proc_fact *proc;
