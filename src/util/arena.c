@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 8192 - 64, ALIGNMENT = 16 };
+/* Many arenas hold a few words: the first block is small. */
+enum { FIRST_BLOCK_SIZE = 1024 - 64, BLOCK_SIZE = 8192 - 64, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *older;
@@ -85,7 +86,8 @@ void arena_reset(struct arena *arena)
 
 static void add_block(struct arena *arena, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t usual = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
+    size_t room = size > usual ? size : usual;
     struct arena_block *block = xmalloc(sizeof *block + room);
     block->older = arena->blocks;
     block->size = room;

@@ -136,7 +136,7 @@ static bool read_session(struct wire *wire, struct arena *arena, struct startup 
     startup->database_given = startup->database && *startup->database;
     if (!startup->database_given)
         startup->database = startup->user;
-    startup->parameters = arena_array(arena, struct startup_parameter, PARAMETERS_MAX);
+    startup->parameters = arena_alloc(arena, sizeof *startup->parameters * PARAMETERS_MAX);
     if (options && !read_options(startup, arena, options, diag))
         return false;
     for (int i = 0; i < count; i++)
