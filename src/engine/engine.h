@@ -65,9 +65,12 @@ int64_t engine_changes(struct engine *engine);
 bool engine_exec(struct engine *engine, const char *sql, struct diag *diag);
 
 /* Transactions (DESIGN 3). States: none; snapshot (a read transaction held open: REPEATABLE READ and up); write. */
-enum engine_txn { ENGINE_TXN_NONE, ENGINE_TXN_SNAPSHOT, ENGINE_TXN_WRITE };
+/* TEMPORARY: a snapshot in which temporary relations have been written; the file itself is only read, and the gate is open. */
+enum engine_txn { ENGINE_TXN_NONE, ENGINE_TXN_SNAPSHOT, ENGINE_TXN_TEMPORARY, ENGINE_TXN_WRITE };
 enum engine_txn engine_txn_state(const struct engine *engine);
 bool engine_begin_snapshot(struct engine *engine, struct diag *diag);
+/* Be in a transaction that may write temporary relations: a snapshot, begun if there is none. It does not wait for other writers. */
+bool engine_begin_temporary(struct engine *engine, struct diag *diag);
 /* Take the gate (fair, interruptible; lock_timeout_ms 0: for ever) and begin to write. From SNAPSHOT a newer commit of another session is 40001;
  * 55P03 on lock timeout; 57014 when interrupted. Statements of the caller that are active must have been spooled. */
 bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag *diag);

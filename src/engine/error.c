@@ -205,7 +205,7 @@ static bool report_foreign(struct engine *engine, struct diag *diag)
     const struct catalog_relation *target = target_relation(engine), *child, *only_child = NULL;
     const struct catalog_constraint *only = NULL;
     int count = 0;
-    bool in_transaction = engine->txn == ENGINE_TXN_WRITE && !sqlite3_get_autocommit(engine->db);
+    bool in_transaction = engine->txn >= ENGINE_TXN_TEMPORARY && !sqlite3_get_autocommit(engine->db);
     if (catalog && !engine->target && in_transaction && report_deferred(engine, diag))
         return false;
     for (int i = 0; target && (child = catalog_relation_at(catalog, i)); i++)

@@ -71,6 +71,12 @@ static bool note_schema(struct engine *engine, struct diag *diag)
     return true;
 }
 
+static bool report_lost(struct diag *diag)
+{
+    return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
+                    "the transaction was rolled back as a whole when a change in it was stopped");
+}
+
 static int begin(struct engine *engine)
 {
     if (engine->txn == ENGINE_TXN_NONE)
@@ -81,13 +87,28 @@ static int begin(struct engine *engine)
     return code == SQLITE_OK ? SQLITE_DONE : code;
 }
 
+bool engine_begin_temporary(struct engine *engine, struct diag *diag)
+{
+    if (engine->txn >= ENGINE_TXN_TEMPORARY)
+        return true;
+    if (engine->is_lost)
+        return report_lost(diag);
+    if (engine->txn == ENGINE_TXN_NONE && !engine_begin_snapshot(engine, diag))
+        return false;
+    if (!note_schema(engine, diag)) {
+        engine_rollback(engine);
+        return false;
+    }
+    engine->txn = ENGINE_TXN_TEMPORARY;
+    return true;
+}
+
 bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag *diag)
 {
     if (engine->txn == ENGINE_TXN_WRITE)
         return true;
     if (engine->is_lost)
-        return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
-                        "the transaction was rolled back as a whole when a change in it was stopped");
+        return report_lost(diag);
     engine->busy_deadline = lock_timeout_ms ? engine_now_ms() + lock_timeout_ms : 0;
     if (!take_gate(engine, lock_timeout_ms, diag)) {
         engine->busy_deadline = 0;

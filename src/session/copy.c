@@ -349,7 +349,8 @@ static bool run_in(struct copy *copy, PgQuery__CopyStmt *stmt, struct portal *po
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "COPY FROM with WHERE is not supported");
     if (!check_kind(copy->relation, true, diag) || !read_columns(copy, stmt, diag) || !copy_read_options(copy, stmt, diag))
         return false;
-    if (!txn_prepare_write(session, oid_is_temporary(copy->relation->oid) ? NULL : "COPY FROM", diag))
+    bool is_temporary = oid_is_temporary(copy->relation->oid);
+    if (is_temporary ? !txn_prepare_temporary(session, portal->script != NULL, diag) : !txn_prepare_write(session, "COPY FROM", diag))
         return false;
     struct plan *plan = compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag);
     if (!plan)

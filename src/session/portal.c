@@ -151,10 +151,21 @@ static bool failed(struct session *session, struct diag *diag)
     return false;
 }
 
+bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, const char *command,
+                    struct diag *diag)
+{
+    /* A script's single statement, or what is followed by Sync. */
+    bool is_alone = portal->script || wire_expects(&session->wire, 'S');
+    return plan->writes_file      ? txn_prepare_write(session, command, diag)
+           : plan->writes         ? txn_prepare_temporary(session, is_alone, diag)
+           : plan->reads_snapshot ? txn_prepare_read(session, diag)
+                                  : true;
+}
+
 static bool open_cursor(struct session *session, struct portal *portal, struct diag *diag)
 {
     struct plan *plan = portal->plan;
-    if (plan->writes ? !txn_prepare_write(session, plan->writes_file ? plan->tag : NULL, diag) : plan->reads_snapshot && !txn_prepare_read(session, diag))
+    if (!portal_prepare(session, portal, plan, plan->tag, diag))
         return failed(session, diag);
     portal->cursor = cursor_open(session->compiler, plan, portal->params, portal->literals, portal->nliterals, diag);
     return portal->cursor || failed(session, diag);
@@ -192,7 +203,9 @@ static bool run_ddl(struct session *session, struct portal *portal, struct diag 
 {
     int64_t count = -1;
     uint64_t generation = catalog_generation(session->catalog);
-    if (!txn_prepare_write(session, portal->plan->tag, diag) ||
+    bool is_temporary = !session->txn.read_only && ddl_is_temporary(session->compiler, portal->plan);
+    if (!(is_temporary ? txn_prepare_temporary(session, portal->script != NULL, diag)
+                       : txn_prepare_write(session, portal->plan->tag, diag)) ||
         (engine_schema_has_moved(session->engine) && !session_reload_catalog(session, diag)))
         return failed(session, diag);
     /* Compiled before the gate was taken: another session may have changed what it refers to. */

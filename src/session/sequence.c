@@ -67,7 +67,7 @@ static bool write_row(struct session *session, oid_t oid, int64_t value, bool is
     bool is_temporary = oid_is_temporary(oid);
     const char *sql = is_temporary ? write_temporary_sql : write_sql;
     struct engine_stmt **stmt = &session->sequences.write[is_temporary];
-    if (engine_txn_state(session->engine) != ENGINE_TXN_WRITE)
+    if (engine_txn_state(session->engine) < (is_temporary ? ENGINE_TXN_TEMPORARY : ENGINE_TXN_WRITE))
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "a sequence is changed outside a write transaction");
     if (!*stmt)
         *stmt = engine_prepare(session->engine, sql, strlen(sql), true, diag);
@@ -178,16 +178,27 @@ static bool write_again(struct session *session, struct diag *diag)
     return true;
 }
 
+/* Are there others than temporary ones among those that the transaction changed? */
+static bool has_touched_file(const struct session *session)
+{
+    const struct sequences *sequences = &session->sequences;
+    for (int i = 0; i < sequences->count; i++)
+        if (sequences->values[i].is_touched && !oid_is_temporary(sequences->values[i].oid))
+            return true;
+    return false;
+}
+
 void sequences_rolled_back(struct session *session)
 {
     struct diag diag = {0};
-    bool in_transaction = engine_txn_state(session->engine) == ENGINE_TXN_WRITE, done;
+    bool in_transaction = engine_txn_state(session->engine) >= ENGINE_TXN_TEMPORARY, done;
     if (!session->sequences.any_touched)
         return;
     if (in_transaction) {
         done = write_again(session, &diag);
     } else {
-        done = engine_begin_write(session->engine, 0, &diag) && write_again(session, &diag) &&
+        done = (has_touched_file(session) ? engine_begin_write(session->engine, 0, &diag) : engine_begin_temporary(session->engine, &diag)) &&
+               write_again(session, &diag) &&
                engine_commit(session->engine, ENGINE_ASYNC, &diag);
         if (!done)
             engine_rollback(session->engine);

@@ -190,12 +190,12 @@ static void drop_cursors(struct session *session, const struct portal *running)
     }
 }
 
-static bool discard_temporary(struct session *session, struct diag *diag)
+static bool discard_temporary(struct session *session, const struct portal *portal, struct diag *diag)
 {
     if (!catalog_temporary_schema(session->catalog))
         return true;
     session->txn.changed_catalog = true;
-    return txn_prepare_write(session, NULL, diag) && temporary_discard(session->compiler, diag);
+    return txn_prepare_temporary(session, portal->script != NULL, diag) && temporary_discard(session->compiler, diag);
 }
 
 bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct portal *portal, struct diag *diag)
@@ -213,7 +213,7 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         prepared_drop_all(session);
         sequences_forget(session);
         advisory_end_session(session);
-        if (!discard_temporary(session, diag))
+        if (!discard_temporary(session, portal, diag))
             return false;
         compiler_forget(session->compiler);
         return true;
@@ -227,6 +227,6 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         return true;
     default:
         portal->tag = "DISCARD TEMP";
-        return discard_temporary(session, diag);
+        return discard_temporary(session, portal, diag);
     }
 }

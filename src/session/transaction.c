@@ -95,21 +95,50 @@ bool txn_check_writable(struct session *session, const char *command, struct dia
     return diag_set(diag, ERRCODE_READ_ONLY_SQL_TRANSACTION, "cannot execute %s in a read-only transaction", command);
 }
 
+/* The engine's part of the transaction has begun to write: from here on it has the savepoints too. */
+static bool tell_savepoints(struct session *session, struct diag *diag)
+{
+    for (int i = 0; i < session->txn.nsavepoints; i++)
+        if (!engine_savepoint(session->engine, i + 1, diag))
+            return false;
+    return true;
+}
+
+static bool has_savepoints(const struct session *session)
+{
+    return engine_txn_state(session->engine) >= ENGINE_TXN_TEMPORARY;
+}
+
+bool txn_prepare_temporary(struct session *session, bool is_alone, struct diag *diag)
+{
+    struct transaction *txn = &session->txn;
+    bool has_snapshot = txn->isolation > ISOLATION_READ_COMMITTED || engine_txn_state(session->engine) == ENGINE_TXN_SNAPSHOT;
+    txn->has_run = true;
+    if (engine_txn_state(session->engine) >= ENGINE_TXN_TEMPORARY)
+        return true;
+    /* At READ COMMITTED later statements must see what others commit meanwhile, which a transaction of the engine's does not: only a writer, during which
+     * nobody commits, may last. */
+    if (!has_snapshot && (txn->state != TXN_STATEMENT || !is_alone))
+        return txn_prepare_write(session, NULL, diag);
+    return portals_spool(session, diag) && engine_begin_temporary(session->engine, diag) && tell_savepoints(session, diag) &&
+           session_refresh_catalog(session, diag);
+}
+
 bool txn_prepare_write(struct session *session, const char *command, struct diag *diag)
 {
     struct transaction *txn = &session->txn;
     if (command && !txn_check_writable(session, command, diag))
         return false;
     txn->has_run = true;
-    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE)
+    enum engine_txn was = engine_txn_state(session->engine);
+    if (was == ENGINE_TXN_WRITE)
         return true;
     bool in_block = txn->state == TXN_BLOCK;
     /* The first statement of a REPEATABLE READ block may be the write itself: its snapshot is then the newest. */
     if (!portals_spool(session, diag) || !engine_begin_write(session->engine, (int) session->limits.lock_timeout, diag))
         return false;
-    for (int i = 0; i < txn->nsavepoints; i++)
-        if (!engine_savepoint(session->engine, i + 1, diag))
-            return false;
+    if (was != ENGINE_TXN_TEMPORARY && !tell_savepoints(session, diag))
+        return false;
     if (in_block)
         slot_set_transaction(session->options.slot, true, true);
     return session_refresh_catalog(session, diag);
@@ -143,7 +172,7 @@ static void publish_catalog(struct session *session)
 /* What temporary tables do at COMMIT. Without a write nothing has come into them. */
 static bool end_temporary(struct session *session, struct diag *diag)
 {
-    if (engine_txn_state(session->engine) != ENGINE_TXN_WRITE || !temporary_has_commit_actions(session->compiler))
+    if (engine_txn_state(session->engine) < ENGINE_TXN_TEMPORARY || !temporary_has_commit_actions(session->compiler))
         return true;
     session->txn.changed_catalog = true;
     return temporary_end_transaction(session->compiler, diag);
@@ -342,7 +371,7 @@ bool txn_savepoint(struct session *session, const char *name, struct diag *diag)
     struct transaction *txn = &session->txn;
     if (!require_explicit(session, "SAVEPOINT", diag))
         return false;
-    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !engine_savepoint(session->engine, txn->nsavepoints + 1, diag))
+    if (has_savepoints(session) && !engine_savepoint(session->engine, txn->nsavepoints + 1, diag))
         return false;
     if (txn->nsavepoints == txn->savepoint_cap) {
         txn->savepoint_cap = txn->savepoint_cap ? txn->savepoint_cap * 2 : 8;
@@ -371,7 +400,7 @@ bool txn_release(struct session *session, const char *name, struct diag *diag)
     int index = find_savepoint(session, name, diag);
     if (index < 0)
         return false;
-    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !engine_release(session->engine, index + 1, diag))
+    if (has_savepoints(session) && !engine_release(session->engine, index + 1, diag))
         return false;
     clear_savepoints(txn, index);
     overrides_lower_level(session, index);
@@ -394,7 +423,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
     if (engine_txn_is_lost(session->engine))
         return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
                         "the transaction was rolled back as a whole when a change in it was stopped");
-    if (engine_txn_state(session->engine) == ENGINE_TXN_WRITE) {
+    if (has_savepoints(session)) {
         /* Portals from before the savepoint keep what they would have seen. */
         if (!portals_spool(session, diag) || !engine_rollback_to(session->engine, index + 1, diag))
             return false;

@@ -45,9 +45,12 @@ struct transaction {
 void txn_ensure(struct session *session, enum txn_state state);
 /* A statement that reads is about to run: hold a snapshot where the isolation level wants one. */
 bool txn_prepare_read(struct session *session, struct diag *diag);
-/* One that writes: refused in a read-only transaction (25006, naming `command`; NULL: not refused, it is about temporary relations); takes the gate. Open portals are spooled. Reads the catalog again when
+/* One that writes: refused in a read-only transaction (25006, naming `command`; NULL: not refused); takes the gate. Open portals are spooled. Reads the catalog again when
  * another session changed it meanwhile. */
 bool txn_prepare_write(struct session *session, const char *command, struct diag *diag);
+/* One that writes only temporary relations, which read-only transactions may: without the gate where that is possible. `is_alone`: the transaction has no
+ * other statement. */
+bool txn_prepare_temporary(struct session *session, bool is_alone, struct diag *diag);
 /* Refuse `command` in a read-only transaction. */
 bool txn_check_writable(struct session *session, const char *command, struct diag *diag);
 /* VACUUM and its kind: 25001 inside a transaction block. */

@@ -31,7 +31,12 @@ static struct engine_stmt *prepare(struct ddl *d, const char *sql, int count, co
     bool is_temporary = count > 0 && values[0].kind == DATUM_INT && values[0].i >= (int64_t) OID_FIRST_TEMPORARY;
     if (is_temporary)
         sql = in_temporary_books(d, sql);
-    d->changed_file |= !is_temporary && strncmp(sql, "SELECT", 6) != 0;
+    bool writes_file = !is_temporary && strncmp(sql, "SELECT", 6) != 0;
+    d->changed_file |= writes_file;
+    if (writes_file && engine_txn_state(d->engine) == ENGINE_TXN_TEMPORARY) {
+        diag_set(d->diag, ERRCODE_INTERNAL_ERROR, "the file is changed in a transaction for temporary relations");
+        return NULL;
+    }
     struct engine_stmt *stmt = engine_prepare(d->engine, sql, strlen(sql), false, d->diag);
     for (int i = 0; stmt && i < count; i++)
         engine_bind(stmt, i + 1, &values[i]);

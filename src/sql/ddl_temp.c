@@ -249,3 +249,65 @@ bool temporary_discard(struct compiler *compiler, struct diag *diag)
 {
     return !catalog_temporary_schema(compiler->catalog) || ddl_with(compiler, "", discard, NULL, diag);
 }
+
+/* ---- which statements need nothing of the file's ---- */
+
+static bool goes_to_temporary(const struct compiler *compiler, const PgQuery__RangeVar *name)
+{
+    const char *schema = name->schemaname && *name->schemaname ? name->schemaname : NULL;
+    const struct catalog_schema *found = schema ? catalog_schema_by_name(compiler->catalog, schema) : NULL;
+    return schema ? strcmp(schema, "pg_temp") == 0 || (found && oid_is_temporary(found->oid))
+                  : (name->relpersistence && *name->relpersistence == 't') || catalog_creates_temporary(compiler->catalog);
+}
+
+static bool is_temporary_relation(const struct compiler *compiler, const char *schema, const char *name)
+{
+    const struct catalog_relation *relation =
+        catalog_relation_by_name(compiler->catalog, schema && *schema ? schema : NULL, name);
+    return relation && oid_is_temporary(relation->oid);
+}
+
+static bool reads_only(struct compiler *compiler, PgQuery__Node *query, const char *text)
+{
+    struct diag ignored = {0};
+    struct plan *plan = compile_node(compiler, query, text, 0, NULL, &ignored);
+    bool reads = plan && !plan->writes_file;
+    diag_clear(&ignored);
+    plan_release(plan);
+    return reads;
+}
+
+bool ddl_is_temporary(struct compiler *compiler, const struct plan *plan)
+{
+    const PgQuery__Node *node = plan->node;
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_CREATE_STMT:
+        return goes_to_temporary(compiler, node->create_stmt->relation);
+    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+        return goes_to_temporary(compiler, node->create_seq_stmt->sequence);
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+        return goes_to_temporary(compiler, node->create_table_as_stmt->into->rel) &&
+               reads_only(compiler, node->create_table_as_stmt->query, plan->text);
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+        return is_temporary_relation(compiler, node->index_stmt->relation->schemaname, node->index_stmt->relation->relname);
+    case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+        for (size_t i = 0; i < node->truncate_stmt->n_relations; i++) {
+            const PgQuery__RangeVar *name = node->truncate_stmt->relations[i]->range_var;
+            if (!is_temporary_relation(compiler, name->schemaname, name->relname))
+                return false;
+        }
+        return true;
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+        if (node->drop_stmt->remove_type != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+            return false;
+        for (size_t i = 0; i < node->drop_stmt->n_objects; i++) {
+            const PgQuery__List *names = node->drop_stmt->objects[i]->list;
+            const char *schema, *name = ddl_list_name(names->n_items, names->items, &schema);
+            if (!is_temporary_relation(compiler, schema, name))
+                return false;
+        }
+        return true;
+    default:
+        return false;
+    }
+}

@@ -149,6 +149,8 @@ bool cursor_spool(struct cursor *cursor, struct diag *diag);
 void cursor_close(struct cursor *cursor);
 
 /* DDL: inside a write transaction that the session began. The tag may be refined ("SELECT 5" for CREATE TABLE AS is given through *count ≥ 0). */
+/* Does a PLAN_DDL change nothing but the session's temporary relations, as far as can be told beforehand? */
+bool ddl_is_temporary(struct compiler *compiler, const struct plan *plan);
 /* ddl_changed_file: might the last one have changed more than the session's temporary relations? */
 bool ddl_changed_file(const struct compiler *compiler);
 bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag);

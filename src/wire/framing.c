@@ -239,6 +239,11 @@ bool wire_has_message(const struct wire *wire)
     return there >= 5 && there >= (size_t) be32(wire->in + wire->in_pos + 1) + 1;
 }
 
+bool wire_expects(const struct wire *wire, char type)
+{
+    return wire_has_message(wire) && wire->in[wire->in_pos] == (unsigned char) type;
+}
+
 enum wire_result wire_read_startup(struct wire *wire, struct wire_message *message)
 {
     enum wire_result result = have(wire, 4);

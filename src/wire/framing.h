@@ -55,6 +55,8 @@ enum wire_result wire_read(struct wire *wire, struct wire_message *message, bool
 enum wire_result wire_read_startup(struct wire *wire, struct wire_message *message);
 /* Is a whole message there already? */
 bool wire_has_message(const struct wire *wire);
+/* Has the next message arrived, and is it of this type? */
+bool wire_expects(const struct wire *wire, char type);
 /* Keep the memory that messages read so far point into until wire_release. */
 void wire_hold(struct wire *wire);
 void wire_release(struct wire *wire);
