@@ -157,6 +157,9 @@ static void translate(const char *pattern, size_t len, struct buf *out)
         case 'Z':
             buf_puts(out, "\\z");
             break;
+        case 'b':
+            buf_puts(out, "\\x08");
+            break;
         case 'B':
             buf_puts(out, "\\\\");
             break;

@@ -178,14 +178,17 @@ static void take_apart(struct arena *arena, const struct datum *text, struct pic
             break;
         const struct picture_word *word = find_word(&source);
         if (word) {
+            struct picture_node *node = &picture->nodes[picture->count++];
+            *node = (struct picture_node){.kind = PICTURE_WORD, .word = word};
+            memcpy(node->name, source.at, strlen(word->name));
             source.at += strlen(word->name);
-            suffix |= take_postfix(&source);
-            picture->nodes[picture->count++] = (struct picture_node){.kind = PICTURE_WORD, .word = word, .suffix = suffix};
+            node->suffix = suffix | take_postfix(&source);
         } else if (*source.at == '"') {
             for (source.at++; source.at < source.end && *source.at != '"';) {
                 if (*source.at == '\\' && source.at + 1 < source.end)
                     source.at++;
-                take_character(&source, &picture->nodes[picture->count++], PICTURE_TEXT);
+                take_character(&source, &picture->nodes[picture->count], PICTURE_TEXT);
+                picture->nodes[picture->count++].is_quoted = true;
             }
             source.at += source.at < source.end;
         } else {

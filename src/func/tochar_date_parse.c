@@ -23,6 +23,7 @@ struct reader {
     const char *start, *at; /* NUL-terminated */
     int extra;              /* blanks skipped beyond what the picture has */
     bool fixed;
+    bool is_standard; /* separators and quoted text match exactly, and nothing may be left over */
     struct fields fields;
 };
 
@@ -30,7 +31,7 @@ static bool set_field(struct reader *r, int *field, int value, const struct pict
 {
     if (*field != 0 && *field != value) {
         diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "conflicting values for \"%s\" field in formatting string",
-                 node->word->name);
+                 node->name);
         return diag_detail(r->call->diag, "This value contradicts a previous setting for the same field type.");
     }
     *field = value;
@@ -54,14 +55,14 @@ static bool digits_end(const struct reader *r, int index)
 static bool too_short(struct reader *r, const struct picture_node *node, int wanted, int had)
 {
     diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "source string too short for \"%s\" formatting field",
-             node->word->name);
+             node->name);
     diag_detail(r->call->diag, "Field requires %d characters, but only %d remain.", wanted, had);
     return diag_hint(r->call->diag, "If your source string is not fixed-width, try using the \"FM\" modifier.");
 }
 
 static bool bad_number(struct reader *r, const struct picture_node *node, const char *text)
 {
-    return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid value \"%s\" for \"%s\"", text, node->word->name);
+    return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid value \"%s\" for \"%s\"", text, node->name);
 }
 
 /* *used: characters taken, blanks included. */
@@ -97,7 +98,7 @@ static bool read_number_of(struct reader *r, int index, int width, int *field, i
     }
     if (errno == ERANGE || value < INT_MIN || value > INT_MAX) {
         diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "value for \"%s\" in source string is out of range",
-                 node->word->name);
+                 node->name);
         return diag_detail(r->call->diag, "Value must be in the range %d to %d.", INT_MIN, INT_MAX);
     }
     *used = (int) (r->at - begin);
@@ -234,7 +235,7 @@ static bool read_word(struct reader *r, int index)
     case KEY_TZ:
     case KEY_OF:
         return diag_set(r->call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "formatting field \"%s\" is only supported in to_char",
-                        word->name);
+                        node->name);
     case KEY_TZH:
         return read_zone_hours(r, index);
     case KEY_TZM:
@@ -314,13 +315,41 @@ static void skip_blanks(struct reader *r)
         r->extra++;
 }
 
+/* A separator or a quoted character, exactly. */
+static bool read_exactly(struct reader *r, const struct picture_node *node)
+{
+    if (*r->at == node->text[0]) {
+        r->at = behind_character(r->at);
+        return true;
+    }
+    return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT,
+                    node->kind == PICTURE_TEXT ? "unmatched format character \"%.*s\"" : "unmatched format separator \"%.*s\"",
+                    node->len, node->text);
+}
+
+static bool read_end(struct reader *r, int done)
+{
+    if (done < r->picture->count)
+        return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "input string is too short for datetime format");
+    while (isspace((unsigned char) *r->at))
+        r->at++;
+    return !*r->at || diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT,
+                               "trailing characters remain in input string after datetime format");
+}
+
 static bool read_text(struct reader *r)
 {
-    for (int i = 0; i < r->picture->count && *r->at; i++) {
+    int i = 0;
+    for (r->fixed = r->is_standard; i < r->picture->count && *r->at; i++) {
         const struct picture_node *node = &r->picture->nodes[i];
         bool is_word = node->kind == PICTURE_WORD;
         if (!r->fixed && (!is_word || node->word->key != KEY_FX) && (is_word || i == 0))
             skip_blanks(r);
+        if (r->is_standard && !is_word) {
+            if (!read_exactly(r, node))
+                return false;
+            continue;
+        }
         if (node->kind == PICTURE_SEPARATOR || node->kind == PICTURE_SPACE) {
             if (r->fixed) {
                 r->at = behind_character(r->at);
@@ -349,7 +378,7 @@ static bool read_text(struct reader *r)
             skip_blanks(r);
         }
     }
-    return true;
+    return !r->is_standard || read_end(r, i);
 }
 
 /* ---- from fields to a moment ---- */
@@ -517,6 +546,114 @@ static bool to_timestamp(struct fcall *call, int nargs, const struct datum *args
         timestamp = timestamp_round(timestamp, r.fields.fraction_digits);
     *result = timestamptz_store(call->arena, timestamp);
     return true;
+}
+
+/* ---- as the standard has it ---- */
+
+static bool check_standard(struct fcall *call, const struct picture *picture)
+{
+    for (int i = 0; i < picture->count; i++) {
+        const struct picture_node *node = &picture->nodes[i];
+        if (node->kind != PICTURE_WORD && !node->is_quoted && !strchr("-./,':; ", node->text[0]))
+            return diag_set(call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid datetime format separator: \"%.*s\"", node->len,
+                            node->text);
+    }
+    return true;
+}
+
+enum { DATED = 1, TIMED = 2, ZONED = 4 };
+
+static unsigned contents(const struct picture *picture)
+{
+    unsigned found = 0;
+    for (int i = 0; i < picture->count; i++) {
+        if (picture->nodes[i].kind != PICTURE_WORD)
+            continue;
+        switch (picture->nodes[i].word->key) {
+        case KEY_FX:
+            break;
+        case KEY_MERIDIAN:
+        case KEY_MERIDIAN_DOTTED:
+        case KEY_HH12:
+        case KEY_HH24:
+        case KEY_MI:
+        case KEY_SS:
+        case KEY_MS:
+        case KEY_US:
+        case KEY_FF:
+        case KEY_SSSS:
+            found |= TIMED;
+            break;
+        case KEY_TZ:
+        case KEY_OF:
+        case KEY_TZH:
+        case KEY_TZM:
+            found |= ZONED;
+            break;
+        default:
+            found |= DATED;
+        }
+    }
+    return found;
+}
+
+static bool out_of_range(struct reader *r, const char *type)
+{
+    return diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "%s out of range", type);
+}
+
+static bool make_timestamp(struct reader *r, const struct datetime *parts, struct picture_value *out)
+{
+    bool zoned = out->type == TIMESTAMPTZ_OID;
+    if (zoned ? !timestamptz_make(parts, &out->value) : !timestamp_make(parts, &out->value))
+        return out_of_range(r, zoned ? "timestamptz" : "timestamp");
+    if (r->fields.fraction_digits)
+        out->value = timestamp_round(out->value, r->fields.fraction_digits);
+    return true;
+}
+
+static bool make_date(struct reader *r, const struct datetime *parts, struct picture_value *out)
+{
+    out->value = (int64_t) julian_day(parts->year, parts->month, parts->day) - EPOCH_JULIAN;
+    return (julian_valid(parts->year, parts->month, parts->day) && date_in_range(out->value)) ||
+           diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "date out of range: \"%s\"", r->start);
+}
+
+static bool make_value(struct reader *r, const struct datetime *parts, struct picture_value *out)
+{
+    unsigned found = contents(r->picture);
+    const char *code = ERRCODE_INVALID_DATETIME_FORMAT;
+    if (!(found & (DATED | TIMED)))
+        return diag_set(r->call->diag, code, "datetime format is not dated and not timed");
+    if (!(found & TIMED) && (found & ZONED))
+        return diag_set(r->call->diag, code, "datetime format is zoned but not timed");
+    out->type = !(found & TIMED)   ? DATE_OID
+                : !(found & DATED) ? (found & ZONED ? TIMETZ_OID : TIME_OID)
+                : found & ZONED    ? TIMESTAMPTZ_OID
+                                   : TIMESTAMP_OID;
+    if ((found & ZONED) && !r->fields.zone_sign)
+        return diag_set(r->call->diag, code, "missing time zone in input string for type %s",
+                        found & DATED ? "timestamptz" : "timetz");
+    out->offset = parts->offset;
+    if (!(found & TIMED))
+        return make_date(r, parts, out);
+    if (found & DATED)
+        return make_timestamp(r, parts, out);
+    out->value = time_make(parts->hour, parts->minute, parts->second, parts->usec);
+    if (r->fields.fraction_digits)
+        out->value = timestamp_round(out->value, r->fields.fraction_digits);
+    return true;
+}
+
+enum picture_result picture_read_standard(struct fcall *call, const struct datum *text, const struct datum *picture,
+                                          struct picture_value *out)
+{
+    struct reader r = {.call = call, .is_standard = true};
+    struct datum args[2] = {*text, *picture};
+    struct datetime parts;
+    if (!check_standard(call, picture_of(call, picture)))
+        return PICTURE_BAD;
+    return parse(&r, args, &parts) && make_value(&r, &parts, out) ? PICTURE_READ : PICTURE_BAD_TEXT;
 }
 
 const struct func_impl func_impls_tochar_date_parse[] = {

@@ -81,6 +81,7 @@ struct path_item {
     uint32_t first, last; /* ANY_DEPTH */
     uint32_t count;
     struct path_subscript *subscripts;
+    void *memo;                     /* of whoever runs the path; NULL at first */
 };
 
 struct path {
