@@ -112,6 +112,16 @@ static bool to_reg(struct fcall *call, oid_t kind, const struct datum *name, str
     return true;
 }
 
+/* The cast: unlike the type's input, digits are a name. */
+static bool text_regclass(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    const struct type_resolver *resolver = call->env->resolver;
+    (void) nargs;
+    oid_t oid = resolver->name_to_oid(resolver->self, REGCLASS_OID, args[0].data, args[0].len, call->diag);
+    *result = datum_int(oid);
+    return oid != 0;
+}
+
 #define TO_REG(name, kind)                                                                                                       \
     static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
     {                                                                                                                            \
@@ -483,6 +493,7 @@ const struct func_impl func_impls_catalog[] = {
     NATIVE("pg_ts_parser_is_visible", "1"),
     NATIVE("pg_ts_template_is_visible", "1"),
     SESSION("to_regclass", to_regclass),
+    SESSION("text_regclass", text_regclass),
     SESSION("to_regtype", to_regtype),
     SESSION("to_regproc", to_regproc),
     SESSION("to_regprocedure", to_regprocedure),

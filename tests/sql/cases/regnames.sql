@@ -38,3 +38,8 @@ select 0::regclass, 4000000000::regproc, '-'::regtype, '12345678'::regtype;
 select oid::regclass::text = relname as same from pg_class where relname = 'pg_class';
 drop schema s cascade;
 drop table "Odd name";
+
+-- the cast from text: digits are a name
+SELECT 'pg_class'::text::regclass, relname::text::regclass FROM pg_class WHERE relname = 'pg_type';
+SELECT 'nope'::text::regclass;
+SELECT '12'::text::regclass;
