@@ -165,6 +165,7 @@ struct func_env {
     int (*hba_rules)(void *session, struct arena *arena, struct hba_rule_view **list);
     int (*role_settings)(void *session, struct arena *arena, struct role_setting_view **list);
     int64_t (*configured_at)(void *session); /* µs since 2000-01-01 UTC */
+    int64_t (*started_at)(void *session);    /* the server: the same */
     /* Ask the server to read its configuration again, or to open its log anew. False: there is no server to be asked. */
     bool (*reload_server)(void *session);
     bool (*reopen_log)(void *session);

@@ -54,6 +54,16 @@ static bool conf_load_time(struct fcall *call, int nargs, const struct datum *ar
     return true;
 }
 
+static bool postmaster_start_time(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    (void) args;
+    if (!call->env->started_at)
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "there is no server here");
+    *result = timestamptz_store(call->arena, call->env->started_at(call->env->session));
+    return true;
+}
+
 static bool ask_server(struct fcall *call, bool (*ask)(void *session), struct datum *result)
 {
     bool asked = ask && ask(call->env->session);
@@ -85,6 +95,7 @@ const struct func_impl func_impls_server[] = {
     SCALAR_FLAGS("pg_database_size_name", database_size_name, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_database_size_oid", database_size_oid, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_conf_load_time", conf_load_time, FUNC_SESSION),
+    SCALAR_FLAGS("pg_postmaster_start_time", postmaster_start_time, FUNC_SESSION),
     SCALAR_FLAGS("pg_reload_conf", reload_conf, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_rotate_logfile_v2", rotate_logfile, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_rotate_logfile", rotate_logfile, FUNC_VOLATILE),

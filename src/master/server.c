@@ -110,6 +110,7 @@ struct session_options server_session_options(struct server *server)
                                     .reload_self = server,
                                     .config_path = server->places.config_file,
                                     .master = server->options.inetd ? 0 : getpid(),
+                                    .server_started = server->started,
                                     .auto_config_path = server->places.auto_config_file,
                                     .shm = server->shm,
                                     .settings = server->settings,

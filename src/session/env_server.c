@@ -230,6 +230,13 @@ static int64_t configured_at(void *self)
     return settings_loaded(session->settings);
 }
 
+static int64_t started_at(void *self)
+{
+    enum { EPOCH_SECONDS = 946684800 };
+    struct session *session = self;
+    return session->options.server_started - (int64_t) EPOCH_SECONDS * 1000000;
+}
+
 static bool signal_master(const struct session *session, int signal)
 {
     return session->options.master > 0 && kill(session->options.master, signal) == 0;
@@ -252,6 +259,7 @@ void session_fill_server_env(struct func_env *env)
     env->hba_rules = hba_rules;
     env->role_settings = role_settings;
     env->configured_at = configured_at;
+    env->started_at = started_at;
     env->reload_server = reload_server;
     env->reopen_log = reopen_log;
 }

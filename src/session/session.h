@@ -24,6 +24,7 @@ struct session_options {
     const char *os_user;       /* who runs the server */
     const char *config_path, *auto_config_path; /* pgquill.conf, and what ALTER SYSTEM writes; NULL in unit tests */
     pid_t master;                               /* 0: none (inetd) */
+    int64_t server_started;                     /* µs since the Unix epoch */
     const struct hba *hba;        /* who may connect; NULL: everybody who reaches a socket */
     /* Read the configuration again, without a word in the log: fresh settings and rules, owned by the caller. False: they have mistakes. NULL in
      * unit tests. */
