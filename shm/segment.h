@@ -6,7 +6,7 @@
 
 #include <limits.h>
 
-/* The layout of the shared segment: for shm/ alone. Header, then slots, then gates, then sequences. */
+/* The layout of the shared segment: for shm/ alone. Header, slots, gates, sequences, advisory locks, listeners, and the ring of notifications. */
 
 enum { SHM_MAGIC = 0x4c495551 /* "QUIL" */, BOOT_ID_SIZE = 37, STATE_BITS = 8 };
 
@@ -70,13 +70,19 @@ struct advisory_entry {
     bool is_pair, wants_exclusive;
 };
 
+struct notify_listener {
+    _Atomic owner_t owner; /* 0: free. One for each slot, by its number; all else under the queue's lock */
+    uint32_t gate;
+    uint64_t place; /* read up to here */
+};
+
 struct shm_header {
     _Atomic uint32_t magic; /* written last: the segment is whole */
     uint32_t version;
     uint64_t size;
     char boot_id[BOOT_ID_SIZE]; /* robust locks do not outlive a boot */
     struct shm_config config;
-    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset;
+    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset, listeners_offset, notify_offset;
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
     struct lock gates_lock;     /* guards making and reusing gate areas */
@@ -85,6 +91,9 @@ struct shm_header {
     uint64_t advisory_tickets;
     int32_t advisory_high; /* entries from here on have never been used */
     _Atomic uint32_t advisory_changes; /* futex: grows when one may have become free */
+    struct lock notify_lock; /* guards the ring of notifications and its listeners */
+    uint64_t notify_head, notify_tail; /* where the next batch goes, and what is not free: these only grow */
+    int64_t notify_warned;             /* when somebody was told that it is filling, in monotonic seconds */
 };
 
 struct shm {

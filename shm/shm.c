@@ -54,7 +54,9 @@ static void plan_layout(struct shm_header *header)
     header->sequences_offset = header->gates_offset + header->gate_size * (size_t) config->max_databases;
     header->advisory_offset =
         header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
-    header->size = header->advisory_offset + round_up(sizeof(struct advisory_entry) * (size_t) config->max_locks);
+    header->listeners_offset = header->advisory_offset + round_up(sizeof(struct advisory_entry) * (size_t) config->max_locks);
+    header->notify_offset = header->listeners_offset + round_up(sizeof(struct notify_listener) * (size_t) config->max_sessions);
+    header->size = header->notify_offset + round_up((uint64_t) config->notify_bytes);
 }
 
 static struct shm *map_segment(int fd, size_t size, char *error, size_t error_size)
@@ -99,6 +101,7 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
     lock_init(&shm->header->gates_lock);
     lock_init(&shm->header->sequences_lock);
     lock_init(&shm->header->advisory_lock);
+    lock_init(&shm->header->notify_lock);
     for (int i = 0; i < config->max_sessions; i++)
         segment_slot(shm->header, i)->number = (uint32_t) i;
     for (int i = 0; i < config->max_databases; i++) {

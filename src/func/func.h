@@ -188,6 +188,9 @@ struct func_env {
     void (*routine_close)(void *rows);
     /* *result: it is taken (LOCK, TRY), or was given back (UNLOCK). */
     bool (*advisory)(void *session, const struct advisory_request *request, bool *result, struct diag *diag);
+    bool (*notify)(void *session, const char *channel, const char *payload, struct diag *diag);
+    const char *(*listening_at)(void *session, int index); /* a channel's name; NULL: no more */
+    double (*notify_usage)(void *session);                 /* how full the queue is, of 1 */
 };
 
 /* Convenience for implementations. */

@@ -1,4 +1,5 @@
 #include "session/advisory.h"
+#include "session/notify.h"
 #include "session/locks.h"
 #include "session/state.h"
 
@@ -250,6 +251,9 @@ void session_fill_env(struct session *session)
     env->notice = notice;
     env->sleep = sleep_for;
     env->advisory = advisory_call;
+    env->notify = notify_send;
+    env->listening_at = notify_channel_at;
+    env->notify_usage = notify_queue_usage;
     env->signal_backend = signal_backend;
     env->locks = locks_view;
     env->blocking_pids = blocking_pids;

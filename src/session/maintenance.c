@@ -1,3 +1,4 @@
+#include "session/notify.h"
 #include "session/utility.h"
 
 #include <stdio.h>
@@ -124,13 +125,11 @@ bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal
         portal->tag = "SET CONSTRAINTS";
         return true;
     case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
-        /* Nothing can be listened to, so there is nothing to end. */
-        portal->tag = "UNLISTEN";
-        return true;
+        return unlisten_run(session, node->unlisten_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_LISTEN_STMT:
-        return unsupported("LISTEN", diag);
+        return listen_run(session, node->listen_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_NOTIFY_STMT:
-        return unsupported("NOTIFY", diag);
+        return notify_run(session, node->notify_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_DO_STMT:
         return unsupported("DO", diag);
     case PG_QUERY__NODE__NODE_CALL_STMT:

@@ -1,5 +1,6 @@
 #include "session/session.h"
 #include "session/advisory.h"
+#include "session/notify.h"
 
 #include "func/regex.h"
 #include "session/state.h"
@@ -56,6 +57,16 @@ void session_note_excess(void *self, size_t request)
 void session_note_reload(struct session *session)
 {
     session->reload_due = 1;
+}
+
+void session_note_notification(struct session *session)
+{
+    session->bell.rung = 1;
+}
+
+static void answer_bell(void *self)
+{
+    notify_deliver(self);
 }
 
 /* Take up the configuration as it is now. Mistakes in it were the master's to tell of; the values that are there stay. */
@@ -339,6 +350,12 @@ static void become_idle(struct session *session)
         session_put_reports(session);
     bool in_block = session->txn.state >= TXN_BLOCK;
     int64_t limit = in_block ? session->limits.idle_in_transaction_timeout : session->limits.idle_timeout;
+    if (session->notifications) {
+        bool may_tell = session->txn.state == TXN_IDLE;
+        if (may_tell && (session->bell.rung || session->bell.look_again_ms))
+            notify_deliver(session);
+        session->wire.idle.bell = may_tell ? &session->bell : NULL;
+    }
     wire_put_ready(&session->wire, txn_status(session));
     publish_tally(session);
     /* Who holds the gate keeps all other writers waiting. */
@@ -351,6 +368,7 @@ static void begin_message(struct session *session)
 {
     session->env.statement_timestamp = session_now();
     interrupts_forget(&session->interrupts);
+    session->wire.idle.bell = NULL;
     session->interrupts.check_every = session->limits.client_check_interval;
     interrupts_enter(&session->interrupts, PHASE_STATEMENT, session->limits.statement_timeout);
 }
@@ -459,6 +477,7 @@ static void end(struct session *session)
     wire_flush(&session->wire);
     txn_drop(session);
     advisory_end_session(session);
+    notify_end_session(session);
     prepared_drop_all(session);
     publish_tally(session);
     shm_count(session->options.shm, SHM_BYTES_IN, (int64_t) session->wire.bytes_in);
@@ -475,6 +494,8 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     int raised = session->interrupts.pending;
     wire_deinit(&session->wire);
     wire_init(&session->wire, fd, &session->interrupts.pending, INTERRUPT_ENDING);
+    session->wire.answer = answer_bell;
+    session->wire.answer_self = session;
     session->interrupts.fd = fd;
     /* A termination from before the socket was known could not shut it down. */
     if (raised & INTERRUPT_ENDING)

@@ -56,6 +56,8 @@ void session_interrupt(struct session *session, int what);
 
 /* Async-signal-safe: the configuration was reloaded; the session takes it up before its next command. */
 void session_note_reload(struct session *session);
+/* Async-signal-safe: there may be notifications for the session. */
+void session_note_notification(struct session *session);
 /* Microseconds since 2000-01-01 UTC. */
 int64_t session_now(void);
 /* For settings_check of the server's own settings: checks of values that go beyond their facts. */

@@ -1,4 +1,5 @@
 #include "session/advisory.h"
+#include "session/notify.h"
 #include "session/utility.h"
 
 #include <stdio.h>
@@ -213,6 +214,7 @@ bool discard_run(struct session *session, PgQuery__DiscardStmt *stmt, struct por
         prepared_drop_all(session);
         sequences_forget(session);
         advisory_end_session(session);
+        notify_unlisten_all(session);
         if (!discard_temporary(session, portal, diag))
             return false;
         compiler_forget(session->compiler);

@@ -1,4 +1,5 @@
 #include "session/advisory.h"
+#include "session/notify.h"
 #include "session/transaction.h"
 
 #include "session/state.h"
@@ -69,6 +70,7 @@ static void forget(struct session *session)
     struct transaction *txn = &session->txn;
     bool was_block = txn->state == TXN_BLOCK || txn->state == TXN_FAILED;
     advisory_end_transaction(session);
+    notify_end_transaction(session, false);
     clear_savepoints(txn, 0);
     overrides_rolled_back(session, 0);
     txn->state = TXN_IDLE;
@@ -183,7 +185,7 @@ static bool commit(struct session *session, struct diag *diag)
     struct transaction *txn = &session->txn;
     bool done = portals_hold(session, diag);
     portals_drop_all(session, false);
-    done = done && end_temporary(session, diag);
+    done = done && end_temporary(session, diag) && notify_prepare_commit(session, diag);
     if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
         done = engine_commit(session->engine, session->limits.is_async_commit ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
     }
@@ -200,6 +202,7 @@ static bool commit(struct session *session, struct diag *diag)
         overrides_committed(session);
         if (txn->changed_file)
             publish_catalog(session);
+        notify_end_transaction(session, true);
     }
     forget(session);
     return done;
@@ -238,11 +241,13 @@ void txn_abort(struct session *session)
             sequences_rolled_back(session);
             session->catalog_dirty |= txn->changed_catalog;
             advisory_end_transaction(session);
+            notify_rolled_back(session, 0);
             txn->is_ended_by_engine = true;
             slot_set_transaction(session->options.slot, true, false);
         } else {
             portals_drop_level(session, txn->nsavepoints);
             advisory_rolled_back(session, txn->nsavepoints);
+            notify_rolled_back(session, txn->nsavepoints);
         }
         settings_rollback(session->settings, txn->nsavepoints + 1);
         settings_enter(session->settings, txn->nsavepoints + 1);
@@ -405,6 +410,7 @@ bool txn_release(struct session *session, const char *name, struct diag *diag)
     clear_savepoints(txn, index);
     overrides_lower_level(session, index);
     advisory_lower_level(session, index);
+    notify_lower_level(session, index);
     portals_lower_level(session, index);
     settings_release(session->settings, index + 1);
     return true;
@@ -420,6 +426,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
         return false;
     portals_drop_level(session, index + 1);
     advisory_rolled_back(session, index + 1);
+    notify_rolled_back(session, index + 1);
     if (engine_txn_is_lost(session->engine))
         return diag_set(diag, ERRCODE_TRANSACTION_ROLLBACK,
                         "the transaction was rolled back as a whole when a change in it was stopped");

@@ -130,8 +130,14 @@ static enum wire_result receive(struct wire *wire)
             wire->bytes_in += (uint64_t) got;
             return WIRE_OK;
         }
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR) {
+            if (wire->idle.bell && wire->idle.bell->rung && wire->answer) {
+                wire->answer(wire->answer_self);
+                if (wire_flush(wire) == WIRE_INTERRUPTED)
+                    return WIRE_INTERRUPTED;
+            }
             continue;
+        }
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             struct pollfd poller = {.fd = wire->fd, .events = POLLIN};
             poll(&poller, 1, -1);

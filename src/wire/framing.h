@@ -30,6 +30,8 @@ struct wire {
     int ending;                     /* the bits of `interrupts` that end the session: a blocked write gives up */
     uint64_t bytes_in, bytes_out;
     struct idle_wait idle; /* off until its owner says how long */
+    void (*answer)(void *self); /* the idle wait's bell rang: may put messages, which are then flushed */
+    void *answer_self;
 };
 
 struct wire_message {

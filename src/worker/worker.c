@@ -56,10 +56,12 @@ static void on_quit(int signal)
     _exit(WORKER_IMMEDIATE);
 }
 
-/* Its coming is all: the wait for a client ends, and every socket is looked at. */
+/* To a spare its coming is all: the wait for a client ends, and every socket is looked at. A session may have been notified. */
 static void on_nudge(int signal)
 {
     (void) signal;
+    if (serving)
+        session_note_notification(serving);
 }
 
 static void on_reopen(int signal)
