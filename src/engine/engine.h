@@ -96,6 +96,8 @@ bool engine_schema_version(struct engine *engine, int64_t *version, struct diag 
 /* From here on there may be tables in SQLite's temp schema, which vanish with the handle. Returns the number by which the session's temporary schema is
  * called: no other session that lives has the same. */
 int engine_use_temporary(struct engine *engine);
+/* How much of them is kept in memory; the rest goes to a file without a name. */
+void engine_set_temporary_cache(struct engine *engine, int kib);
 /* The highest such number. */
 int engine_temporary_numbers(const struct engine *engine);
 /* Whether SQLite enforces foreign keys: off while DDL replaces a table that others refer to. Works inside a transaction. */

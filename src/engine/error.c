@@ -178,17 +178,18 @@ static const struct catalog_constraint *foreign_key(struct engine *engine, const
 }
 
 /* A deferred constraint failed at COMMIT: the rows are still there to be looked at. */
-static bool report_deferred(struct engine *engine, struct diag *diag)
+static bool report_deferred(struct engine *engine, bool is_temporary, struct diag *diag)
 {
+    enum { TABLE, ROWID, PARENT, NUMBER };
+    const char *sql = is_temporary ? "PRAGMA temp.foreign_key_check" : "PRAGMA main.foreign_key_check";
     sqlite3_stmt *stmt = NULL;
     bool found = false;
-    if (sqlite3_prepare_v2(engine->db, "SELECT \"table\", fkid FROM pragma_foreign_key_check LIMIT 1", -1, &stmt, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_prepare_v2(engine->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         return false;
     if (sqlite3_step(stmt) == SQLITE_ROW) {
-        const char *table = (const char *) sqlite3_column_text(stmt, 0);
+        const char *table = (const char *) sqlite3_column_text(stmt, TABLE);
         const struct catalog_relation *child = table ? relation_by_storage(engine, table, strlen(table)) : NULL;
-        const struct catalog_constraint *constraint = child ? foreign_key(engine, child, sqlite3_column_int(stmt, 1)) : NULL;
+        const struct catalog_constraint *constraint = child ? foreign_key(engine, child, sqlite3_column_int(stmt, NUMBER)) : NULL;
         found = constraint != NULL;
         if (found)
             report_child(engine, child, constraint, diag);
@@ -206,7 +207,8 @@ static bool report_foreign(struct engine *engine, struct diag *diag)
     const struct catalog_constraint *only = NULL;
     int count = 0;
     bool in_transaction = engine->txn >= ENGINE_TXN_TEMPORARY && !sqlite3_get_autocommit(engine->db);
-    if (catalog && !engine->target && in_transaction && report_deferred(engine, diag))
+    if (catalog && !engine->target && in_transaction &&
+        (report_deferred(engine, false, diag) || (engine->has_temporary && report_deferred(engine, true, diag))))
         return false;
     for (int i = 0; target && (child = catalog_relation_at(catalog, i)); i++)
         for (int k = 0; k < child->nconstraints; k++) {

@@ -240,8 +240,28 @@ void engine_catalog_source(struct engine *engine, struct catalog_source *source)
     source->is_agreed = engine->gate && engine->catalog_cookie > 0 && gate_agreed_schema(engine->gate) == engine->catalog_cookie;
 }
 
+static void size_temporary_cache(struct engine *engine)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA temp.cache_size = -%d", engine->temporary_kib);
+    sqlite3_exec(engine->db, sql, NULL, NULL, NULL);
+}
+
+void engine_set_temporary_cache(struct engine *engine, int kib)
+{
+    bool differs = engine->temporary_kib != kib;
+    engine->temporary_kib = kib;
+    if (engine->has_temporary && differs)
+        size_temporary_cache(engine);
+}
+
 int engine_use_temporary(struct engine *engine)
 {
+    /* Tables may be larger than memory. It must be said before the first one is made. */
+    if (!engine->has_temporary)
+        sqlite3_exec(engine->db, "PRAGMA temp_store = FILE", NULL, NULL, NULL);
+    if (!engine->has_temporary && engine->temporary_kib)
+        size_temporary_cache(engine);
     engine->has_temporary = true;
     return engine->shm && engine->slot ? slot_index(engine->shm, engine->slot) + 1 : 1;
 }

@@ -54,6 +54,7 @@ struct engine {
     struct system_table *tables;
     int nregistered;
     enum engine_txn txn;
+    int temporary_kib;  /* cache of SQLite's temp schema; 0: its own default */
     bool has_temporary; /* tables have been made in SQLite's temp schema */
     bool is_lost; /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;

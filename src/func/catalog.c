@@ -437,7 +437,7 @@ static const struct table_func no_rows = {1, no_rows_open, no_rows_next, no_rows
     NATIVE(                                                                                                                      \
         source,                                                                                                                  \
         "(SELECT CASE WHEN names IS NULL THEN NULL ELSE (SELECT coalesce(sum(d.pgsize), 0) FROM json_each(names) j, dbstat d "   \
-        "WHERE d.aggregate = 1 AND d.schema = 'main' AND d.name = j.value) END FROM (SELECT "                                    \
+        "WHERE d.aggregate = 1 AND d.schema = CASE WHEN %1 >= 3221225472 THEN 'temp' ELSE 'main' END AND d.name = j.value) END FROM (SELECT "                                    \
         "\"pgquill_storage_names\"(%1, " parts ") AS names))")
 
 #define SESSION(source, fn) SCALAR_FLAGS(source, fn, FUNC_SESSION)

@@ -267,6 +267,10 @@ static void read_limits(struct session *session)
     limits->idle_timeout = settings_int(settings, "idle_session_timeout");
     limits->client_check_interval = settings_int(settings, "client_connection_check_interval");
     idle_wait_set(&session->wire.idle, (int) settings_int(settings, "idle_poll_time"));
+    enum { BUFFER_KIB = 8 };
+    int64_t temporary = settings_int(settings, "temp_buffers") * BUFFER_KIB;
+    if (session->engine)
+        engine_set_temporary_cache(session->engine, (int) (temporary < INT32_MAX ? temporary : INT32_MAX));
     size_t memory = (size_t) settings_int(settings, "session_memory_limit") * 1024;
     memory_set_limit(memory && memory < LEAST_MEMORY ? LEAST_MEMORY : memory, session_note_excess, session);
     statement_log_configure(session);

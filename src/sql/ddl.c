@@ -105,6 +105,8 @@ static bool run(struct ddl *d, PgQuery__Node *node, int64_t *count)
         if (node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION ||
             node->alter_object_schema_stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE)
             return ddl_function_schema(d, node->alter_object_schema_stmt);
+        if (ddl_moves_temporary(d, node->alter_object_schema_stmt))
+            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot move objects into or out of temporary schemas");
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "SET SCHEMA of this kind of object is not supported yet");
     case PG_QUERY__NODE__NODE_GRANT_STMT:
     case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:

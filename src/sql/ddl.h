@@ -64,6 +64,8 @@ const char *ddl_list_name(size_t count, PgQuery__Node *const *names, const char 
 bool ddl_reads_temporary(struct ddl *d, const PgQuery__Node *query);
 /* A copy of the query whose relations all have their schemas: what is made temporary later does not come between. NULL after a report. */
 PgQuery__Node *ddl_qualify(struct ddl *d, PgQuery__Node *query);
+/* Is something to be moved into or out of the temporary schema? */
+bool ddl_moves_temporary(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt);
 /* Note what a new table does at COMMIT; 42P16 when it is not temporary. */
 bool ddl_set_on_commit(struct ddl *d, const struct catalog_relation *relation, PgQuery__OnCommitAction action);
 /* Is the oid temporary? What is made from here on is likewise. */

@@ -430,6 +430,32 @@ static bool alter_identity(struct alteration *a, const PgQuery__AlterTableCmd *c
     return true;
 }
 
+/* A permanent table must not need an unlogged one. */
+static bool set_persistence(struct alteration *a, char persistence)
+{
+    struct ddl *d = a->d;
+    const struct catalog_relation *other;
+    bool logs = persistence == 'p';
+    if (a->to->persistence == 't')
+        return diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot change logged status of table \"%s\" because it is temporary", a->to->name);
+    for (int i = 0; (other = catalog_relation_at(d->catalog, i)) && !other->is_system; i++) {
+        const struct catalog_relation *child = logs ? a->from : other;
+        for (int k = 0; k < child->nconstraints && other->oid != a->from->oid && other->persistence == (logs ? 'u' : 'p'); k++) {
+            if (child->constraints[k].kind != 'f' || child->constraints[k].foreign_relation != (logs ? other->oid : a->from->oid))
+                continue;
+            diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "could not change table \"%s\" to %s because it references %s table \"%s\"",
+                     a->from->name, logs ? "logged" : "unlogged", logs ? "unlogged" : "logged", other->name);
+            return diag_object(d->diag, catalog_schema_by_oid(d->catalog, a->from->schema)->name, a->from->name, NULL, child->constraints[k].name);
+        }
+        struct catalog_relation sequence = *other;
+        sequence.persistence = persistence;
+        if (other->sequence && other->sequence->owner_relation == a->from->oid && !ddl_store(d, &sequence))
+            return false;
+    }
+    a->to->persistence = persistence;
+    return true;
+}
+
 static bool apply(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
 {
     switch (cmd->subtype) {
@@ -452,6 +478,10 @@ static bool apply(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
         return set_type(a, cmd);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropIdentity:
         return alter_identity(a, cmd);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetLogged:
+        return set_persistence(a, 'p');
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetUnLogged:
+        return set_persistence(a, 'u');
     /* Physical hints, and what the one owner already has. */
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStatistics:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetOptions:
@@ -461,8 +491,6 @@ static bool apply(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetLogged:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetUnLogged:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ReplicaIdentity:

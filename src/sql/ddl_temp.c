@@ -152,6 +152,14 @@ PgQuery__Node *ddl_qualify(struct ddl *d, PgQuery__Node *query)
     return copy;
 }
 
+bool ddl_moves_temporary(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt)
+{
+    const struct catalog_relation *relation = stmt->relation ? ddl_find(d, stmt->relation, true) : NULL;
+    const struct catalog_schema *schema = catalog_schema_by_name(d->catalog, stmt->newschema);
+    return strcmp(stmt->newschema, "pg_temp") == 0 || (schema && oid_is_temporary(schema->oid)) ||
+           (relation && oid_is_temporary(relation->oid));
+}
+
 bool ddl_follow(struct ddl *d, oid_t oid)
 {
     return d->temporary = oid_is_temporary(oid);
