@@ -268,7 +268,7 @@ oid_t system_derived_oid(char kind, oid_t parent, int number)
 {
     uint64_t hash = ((uint64_t) (unsigned char) kind << 56) ^ ((uint64_t) parent * 2000 + (uint64_t) number);
     hash *= 0x9e3779b97f4a7c15u;
-    return 0x80000000u | (oid_t) (hash >> 33);
+    return 0x80000000u | (oid_t) (hash >> 34); /* below the temporary ones */
 }
 
 const struct system_index system_indexes[] = {

@@ -30,6 +30,9 @@ void rows_array(struct rows_builder *b, const char *column, int count, const int
 /* An array of texts. */
 void rows_texts(struct rows_builder *b, const char *column, int count, const char *const *values);
 
+/* A column's default as it is shown: a temporary sequence is found without its schema. */
+const char *rows_default(struct rows_builder *b, const struct catalog_relation *relation, const struct catalog_column *column);
+
 /* The oid of an object that has none of its own: a function of what it belongs to, in the range of those that are made up. */
 oid_t system_derived_oid(char kind, oid_t parent, int number);
 

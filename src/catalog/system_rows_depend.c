@@ -4,6 +4,16 @@
 
 enum { CLASS_PROC = 1255, CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618 };
 
+const char *rows_default(struct rows_builder *b, const struct catalog_relation *relation, const struct catalog_column *column)
+{
+    const struct catalog_schema *schema = oid_is_temporary(relation->oid) ? catalog_temporary_schema(b->catalog) : NULL;
+    const char *qualifier = schema ? arena_printf(b->arena, "nextval('%s.", schema->name) : NULL;
+    const char *found = qualifier && column->default_expr ? strstr(column->default_expr, qualifier) : NULL;
+    return !found ? column->default_expr
+                  : arena_printf(b->arena, "%.*snextval('%s", (int) (found - column->default_expr), column->default_expr,
+                                 found + strlen(qualifier));
+}
+
 bool rows_pg_attrdef(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
@@ -17,7 +27,7 @@ bool rows_pg_attrdef(struct rows_builder *b, struct diag *diag)
             rows_int(b, "oid", system_derived_oid('d', relation->oid, column->attnum));
             rows_int(b, "adrelid", relation->oid);
             rows_int(b, "adnum", column->attnum);
-            rows_text(b, "adbin", column->default_expr);
+            rows_text(b, "adbin", rows_default(b, relation, column));
         }
     return true;
 }

@@ -149,7 +149,7 @@ static void column_row(struct rows_builder *b, const struct catalog_relation *re
     rows_text(b, "column_name", column->name);
     rows_int(b, "ordinal_position", ordinal);
     if (!column->generated)
-        rows_text(b, "column_default", column->default_expr);
+        rows_text(b, "column_default", rows_default(b, relation, column));
     rows_text(b, "is_nullable", yes_no(!column->not_null && !(domain && domain->not_null)));
     put_type(b, domain ? domain->base : column->type, domain ? domain->base_typmod : column->typmod);
     if (column->collation && column->collation != DEFAULT_COLLATION_OID && type && column->collation != type->collation)

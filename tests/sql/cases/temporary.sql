@@ -30,6 +30,7 @@ EXECUTE names;
 CREATE TEMP TABLE counted (id serial PRIMARY KEY, also int GENERATED ALWAYS AS IDENTITY (START 10), v text);
 INSERT INTO counted (v) VALUES ('a'), ('b') RETURNING *;
 SELECT currval('counted_id_seq'), pg_get_serial_sequence('counted', 'id') ;
+SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'counted'::regclass;
 CREATE TEMP SEQUENCE own INCREMENT 5;
 SELECT nextval('own'), nextval('pg_temp.own'), lastval();
 SELECT relpersistence FROM pg_class WHERE relname IN ('own', 'counted_id_seq');
