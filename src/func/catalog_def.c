@@ -141,6 +141,7 @@ static void put_pretty(struct buf *out, const char *text, const char *end)
             continue;
         }
         bool is_call = at > text && (isalnum((unsigned char) at[-1]) || at[-1] == '_' || at[-1] == '"');
+        is_call |= at - text >= 4 && (strncmp(at - 4, "ANY ", 4) == 0 || strncmp(at - 4, "ALL ", 4) == 0);
         bool is_cast = strncmp(next, "::", 2) == 0;
         const char *first = at + 1, *last = next - 1;
         while (*first == '(' && group_end(first) == last) {

@@ -233,6 +233,35 @@ static bool put_unary(struct deparse *d, const char *before, const struct expr *
     return true;
 }
 
+/* The type that all elements have below a relabelling that was not written: PostgreSQL relabels the array as a whole. 0: there is none. */
+static oid_t common_below_relabel(const struct expr_list *items)
+{
+    oid_t common = 0;
+    for (int i = 0; i < items->count; i++) {
+        const struct expr *item = items->items[i];
+        if (item->kind != EXPR_RELABEL || item->cast.is_explicit || (common && item->cast.arg->type != common))
+            return 0;
+        common = item->cast.arg->type;
+    }
+    return common == UNKNOWN_OID ? 0 : common;
+}
+
+static bool put_array(struct deparse *d, const struct expr_list *items)
+{
+    oid_t below = common_below_relabel(items);
+    const struct type_desc *type = below ? catalog_type_by_oid(d->catalog, items->items[0]->type) : NULL;
+    if (!type || !type->array)
+        return put_wrapped(d, "ARRAY[", items, ", ", "]");
+    for (int i = 0; i < items->count; i++) {
+        buf_puts(&d->out, i ? ", " : "(ARRAY[");
+        if (!put_expr(d, items->items[i]->cast.arg))
+            return false;
+    }
+    buf_puts(&d->out, "])::");
+    put_type(d, type->array, -1);
+    return true;
+}
+
 static bool put_infix(struct deparse *d, const struct expr *left, const char *op, const struct expr *right, const char *after)
 {
     buf_putc(&d->out, '(');
@@ -300,7 +329,7 @@ static bool put_expr(struct deparse *d, const struct expr *expr)
     case EXPR_LEAST:
         return put_wrapped(d, "LEAST(", &expr->list.args, ", ", ")");
     case EXPR_ARRAY:
-        return put_wrapped(d, "ARRAY[", &expr->list.args, ", ", "]");
+        return put_array(d, &expr->list.args);
     case EXPR_ROW:
         return put_wrapped(d, "ROW(", &expr->list.args, ", ", ")");
     case EXPR_NULLIF:
@@ -311,7 +340,8 @@ static bool put_expr(struct deparse *d, const struct expr *expr)
         buf_putc(&d->out, '(');
         if (!put_expr(d, expr->in_list.left))
             return false;
-        return put_wrapped(d, expr->in_list.negated ? " <> ALL (ARRAY[" : " = ANY (ARRAY[", &expr->in_list.items, ", ", "]))");
+        buf_puts(&d->out, expr->in_list.negated ? " <> ALL (" : " = ANY (");
+        return put_array(d, &expr->in_list.items) && (buf_puts(&d->out, "))"), true);
     case EXPR_ARRAY_OP:
         buf_putc(&d->out, '(');
         if (!put_expr(d, expr->array_op.left))

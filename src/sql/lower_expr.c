@@ -8,17 +8,17 @@
 #include <stdlib.h>
 
 /* PostgreSQL's oid of the base type below domains. */
-static const struct type_desc *base_type(const struct catalog *catalog, oid_t oid)
+const struct type_desc *lower_base_type(const struct lower *l, oid_t oid)
 {
-    const struct type_desc *type = catalog_type_by_oid(catalog, oid);
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, oid);
     while (type && type->typtype == 'd')
-        type = catalog_type_by_oid(catalog, type->base);
+        type = catalog_type_by_oid(l->catalog, type->base);
     return type;
 }
 
 const char *lower_collation(struct lower *l, oid_t oid, oid_t collation)
 {
-    const struct type_desc *type = base_type(l->catalog, oid);
+    const struct type_desc *type = lower_base_type(l, oid);
     char name[64];
     if (type && type->collation && collation && catalog_collation_storage(l->catalog, collation, name, sizeof name))
         return type->sqlite_collation && strcmp(type->sqlite_collation, "RTRIM") != 0 ? type->sqlite_collation : arena_strdup(l->arena, name);
@@ -307,82 +307,6 @@ static const char *lower_nullif(struct lower *l, const struct expr *expr)
     return equal ? LOWER_PRINT(l, "CASE WHEN %s THEN NULL ELSE %s END", equal, left) : NULL;
 }
 
-static const char *lower_in_list(struct lower *l, const struct expr *expr)
-{
-    const struct expr *left = expr->in_list.left;
-    const char *not = expr->in_list.negated ? "NOT " : "";
-    const char *collation = NULL;
-    const char *text = lower_expr(l, left);
-    if (!text)
-        return NULL;
-    bool native = true;
-    for (int i = 0; native && i < expr->in_list.items.count; i++)
-        native = lower_compares(l, expr->in_list.op, left->type, expr->in_list.items.items[i]->type, expr->collation, &collation);
-    if (native) {
-        if (!lower_has_collation(l, expr, "string comparison"))
-            return NULL;
-        const char *items = lower_expr_list(l, &expr->in_list.items);
-        if (!items)
-            return NULL;
-        return LOWER_PRINT(l, "(%s %sIN (%s))", lower_collated(l, text, collation, left, NULL), not, items);
-    }
-    struct buf buf = {0};
-    buf_printf(&buf, "(%s(", expr->in_list.negated ? "" : "");
-    for (int i = 0; i < expr->in_list.items.count; i++) {
-        const struct expr *item = expr->in_list.items.items[i];
-        const char *right = lower_expr(l, item);
-        const char *one =
-            right ? lower_operator(l, expr->in_list.op, left->type, text, item->type, right, 0, expr->location) : NULL;
-        if (!one) {
-            buf_deinit(&buf);
-            return NULL;
-        }
-        /* For NOT IN the operator is <>, and all must hold. */
-        buf_printf(&buf, "%s%s", i ? (expr->in_list.negated && strcmp(expr->in_list.op->name, "=") != 0 ? " AND " : " OR ") : "",
-                   one);
-    }
-    buf_puts(&buf, "))");
-    const char *any = lower_take(l, &buf);
-    return expr->in_list.negated && strcmp(expr->in_list.op->name, "=") == 0 ? LOWER_PRINT(l, "(NOT %s)", any) : any;
-}
-
-static const char *lower_array_op(struct lower *l, const struct expr *expr)
-{
-    const struct expr *left = expr->array_op.left, *array = expr->array_op.array;
-    const struct type_desc *type = base_type(l->catalog, array->type);
-    oid_t element = type ? type->element : 0;
-    const char *text = lower_expr(l, left), *array_text = lower_expr(l, array), *collation = NULL;
-    if (!text || !array_text)
-        return NULL;
-    const struct func_impl *unnest = func_find("array_unnest");
-    if (!unnest)
-        return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "function unnest is not available");
-    const char *from = lower_instance(l, unnest, 1, (oid_t[]){array->type}, element, -1, NULL);
-    if (!from)
-        return NULL;
-    const struct operator_fact *op = expr->array_op.op;
-    bool equal = strcmp(op->name, "=") == 0, differs = strcmp(op->name, "<>") == 0;
-    bool array_known = array->kind == EXPR_CONST && array->constant.value.kind != DATUM_NULL;
-    if (((equal && !expr->array_op.all) || (differs && expr->array_op.all)) &&
-        lower_compares(l, op, left->type, element, expr->collation, &collation)) {
-        text = lower_collated(l, text, collation, left, NULL);
-        /* A NULL array gives NULL, not false: one NULL element says so. */
-        const char *null = array_known || array->kind == EXPR_LITERAL
-                               ? ""
-                               : LOWER_PRINT(l, " UNION ALL SELECT NULL WHERE %s IS NULL", array_text);
-        return LOWER_PRINT(l, "(%s %sIN (SELECT c1 FROM %s(%s)%s))", text, expr->array_op.all ? "NOT " : "", from, array_text,
-                           null);
-    }
-    const char *alias = lower_fresh(l);
-    const char *compared =
-        lower_operator(l, op, left->type, text, element, LOWER_PRINT(l, "%s.c1", alias), expr->collation, expr->location);
-    if (!compared)
-        return NULL;
-    const char *quantified =
-        lower_quantified(l, compared, LOWER_PRINT(l, "%s(%s) AS %s", from, array_text, alias), expr->array_op.all);
-    return array_known ? quantified : LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN %s END", array_text, quantified);
-}
-
 /* j['a'][1]: members and elements, one after the other. */
 static const char *jsonb_subscripts(struct lower *l, const struct expr *expr, const char *value)
 {
@@ -506,7 +430,7 @@ static const char *lower_null_test(struct lower *l, const struct expr *expr)
     } else {
         buf_deinit(&buf);
         const char *text = lower_expr(l, arg);
-        const struct type_desc *type = base_type(l->catalog, arg->type);
+        const struct type_desc *type = lower_base_type(l, arg->type);
         if (text && type && (type->typtype == 'c' || type->oid == RECORD_OID))
             return lower_internal_call(l, "pgquill_row_null", 2, (oid_t[]){arg->type, INT4_OID}, BOOL_OID, -1,
                                        LOWER_PRINT(l, "%s, %d", text, expr->kind == EXPR_IS_NOT_NULL));
@@ -538,8 +462,8 @@ static const char *lower_relabel(struct lower *l, const struct expr *expr)
     const char *text = lower_relabelled(l, expr, arg);
     if (!text || (expr->type != RECORD_OID && expr->type != RECORD_ARRAY_OID))
         return text;
-    const struct type_desc *type = base_type(l->catalog, arg->type);
-    const struct type_desc *row = type && type->element ? base_type(l->catalog, type->element) : type;
+    const struct type_desc *type = lower_base_type(l, arg->type);
+    const struct type_desc *row = type && type->element ? lower_base_type(l, type->element) : type;
     return row && row->typtype == 'c'
                ? lower_internal_call(l, "pgquill_to_record", 1, (oid_t[]){arg->type}, expr->type, -1, text)
                : text;
@@ -556,7 +480,7 @@ static const char *lower_array_cast(struct lower *l, const struct expr *expr)
                                    (oid_t[]){arg->type}, expr->type, element ? element->typmod : expr->typmod, array);
     /* Elements are taken apart, cast one by one and put together again. */
     const struct func_impl *unnest = func_find("array_unnest"), *collect = func_find("array_agg(anynonarray)");
-    const struct type_desc *from = base_type(l->catalog, arg->type);
+    const struct type_desc *from = lower_base_type(l, arg->type);
     if (!unnest || !collect || !from)
         return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "casts of arrays are not available");
     const char *outer_test = l->case_test, *alias = lower_fresh(l);

@@ -48,6 +48,10 @@ struct lower {
 
 #define LOWER_PRINT(l, ...) arena_printf((l)->arena, __VA_ARGS__)
 
+/* lower_array_op.c */
+const char *lower_in_list(struct lower *l, const struct expr *expr);
+const char *lower_array_op(struct lower *l, const struct expr *expr);
+
 /* lower_text.c */
 const char *lower_error(struct lower *l, const char *sqlstate, int location, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -63,6 +67,8 @@ const char *lower_fresh(struct lower *l);
 
 /* lower_expr.c */
 const char *lower_expr(struct lower *l, const struct expr *expr);
+/* What is below domains; NULL: no such type. */
+const struct type_desc *lower_base_type(const struct lower *l, oid_t oid);
 const char *lower_column(struct lower *l, const struct rte *rte, int attno);
 /* The same where an order or an equality will be decided: with COLLATE when the type needs it. */
 const char *lower_keyed(struct lower *l, const struct expr *expr);
