@@ -7,7 +7,7 @@
 /* Steps and values. In lax mode a step that wants an object or a scalar takes an array's elements instead, one level deep; `unwrap` says whether it
  * still may. */
 
-enum { DEPTH_MAX = 10000, VALUES_FIRST = 8 };
+enum { DEPTH_MAX = 6000, VALUES_FIRST = 8 };
 
 enum unwrapping { KEEP_ARRAYS, UNWRAP_ARRAYS };
 
@@ -211,7 +211,7 @@ static enum path_result any_depth(struct path_run *run, const struct path_item *
     if (item->first == 0)
         result = path_continue(run, item, value, found);
     /* An error at the top does not keep a silent run from what is below. */
-    bool is_done = result == PATH_RESULT_FOUND && !found;
+    bool is_done = result == PATH_RESULT_ERROR ? run->throws || run->is_broken : is_final(result, found);
     if (!is_done && value->json && value->json->kind >= JSON_ARRAY)
         result = descend(run, item->next, value->json, 1, item->first, item->last, unwrapping_of(run), found);
     run->ignores_structure = before;

@@ -554,9 +554,11 @@ static bool check_standard(struct fcall *call, const struct picture *picture)
 {
     for (int i = 0; i < picture->count; i++) {
         const struct picture_node *node = &picture->nodes[i];
-        if (node->kind != PICTURE_WORD && !node->is_quoted && !strchr("-./,':; ", node->text[0]))
-            return diag_set(call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid datetime format separator: \"%.*s\"", node->len,
-                            node->text);
+        if (node->kind == PICTURE_WORD || node->is_quoted || strchr("-./,':; ", node->text[0]))
+            continue;
+        /* A quote that begins no quoted text had a backslash before it. */
+        return diag_set(call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid datetime format separator: \"%.*s\"", node->len,
+                        node->text[0] == '"' ? "\\" : node->text);
     }
     return true;
 }
@@ -571,6 +573,7 @@ static unsigned contents(const struct picture *picture)
             continue;
         switch (picture->nodes[i].word->key) {
         case KEY_FX:
+        case KEY_IW: /* PostgreSQL does not count it */
             break;
         case KEY_MERIDIAN:
         case KEY_MERIDIAN_DOTTED:

@@ -40,7 +40,7 @@ static bool jsonb_in(const struct type_io *io, const char *text, size_t len, str
 static bool jsonb_recv(const struct type_io *io, const uint8_t *data, size_t len, struct datum *out, struct diag *diag)
 {
     if (len < 1)
-        return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "no data left in message");
+        return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "insufficient data left in message");
     if (*data != JSONB_VERSION)
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "unsupported jsonb version number %d", *data);
     return type_codec_text.recv(io, data + 1, len - 1, out, diag);

@@ -72,6 +72,7 @@ struct path_subscript {
 
 struct path_item {
     enum path_kind kind;
+    uint32_t height; /* of the tree below, steps that follow included */
     struct path_item *next;
     struct path_item *left, *right; /* operands; of what takes one, left */
     const char *text;               /* key, variable, pattern */
@@ -81,7 +82,7 @@ struct path_item {
     uint32_t first, last; /* ANY_DEPTH */
     uint32_t count;
     struct path_subscript *subscripts;
-    void *memo;                     /* of whoever runs the path; NULL at first */
+    void *memo; /* of whoever runs the path; NULL at first */
 };
 
 struct path {

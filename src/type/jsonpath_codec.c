@@ -29,7 +29,7 @@ static bool path_recv(const struct type_io *io, const uint8_t *data, size_t len,
 {
     struct datum text;
     if (len < 1)
-        return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "no data left in message");
+        return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "insufficient data left in message");
     if (*data != VERSION)
         return diag_set(diag, ERRCODE_INTERNAL_ERROR, "unsupported jsonpath version number: %d", *data);
     return type_codec_text.recv(io, data + 1, len - 1, &text, diag) && path_store(io, text.data, text.len, out, diag);

@@ -9,7 +9,7 @@
 /* A recursive-descent parser that fails at the word where PostgreSQL's grammar does: at the first one that nothing valid can go on with. So each
  * rule says what its surroundings allow, values, predicates or either. */
 
-enum { DEPTH_MAX = 2000 };
+enum { DEPTH_MAX = 2000, HEIGHT_MAX = 5000 };
 
 enum wanted { WANT_VALUE, WANT_PREDICATE, WANT_EITHER };
 
@@ -30,13 +30,16 @@ static void *wrong(struct parser *p)
     return NULL;
 }
 
-static bool enter(struct parser *p)
+static bool too_deep(struct parser *p)
 {
-    if (++p->depth <= DEPTH_MAX)
-        return true;
     diag_set(p->diag, ERRCODE_STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
     return diag_hint(p->diag, "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the "
                               "platform's stack depth limit is adequate.");
+}
+
+static bool enter(struct parser *p)
+{
+    return ++p->depth <= DEPTH_MAX || too_deep(p);
 }
 
 static bool at_sign(const struct parser *p, char sign)
@@ -54,13 +57,17 @@ static bool expect(struct parser *p, enum path_token token)
     return p->scan.token == token ? path_scan(&p->scan) : path_scan_error(&p->scan, "syntax error");
 }
 
+static uint32_t above(uint32_t height, const struct path_item *item)
+{
+    return item && item->height >= height ? item->height + 1 : height;
+}
+
+/* NULL after a report when the tree gets too high for those who walk it. */
 static struct path_item *make(struct parser *p, enum path_kind kind, struct path_item *left, struct path_item *right)
 {
     struct path_item *item = arena_new(p->arena, struct path_item);
-    item->kind = kind;
-    item->left = left;
-    item->right = right;
-    return item;
+    *item = (struct path_item){.kind = kind, .height = above(above(1, left), right), .left = left, .right = right};
+    return item->height <= HEIGHT_MAX || too_deep(p) ? item : NULL;
 }
 
 static struct path_item *make_text(struct parser *p, enum path_kind kind)
@@ -149,6 +156,7 @@ static struct path_item *parse_subscripts(struct parser *p)
             return NULL;
         if (p->scan.token == PT_TO && (!path_scan(&p->scan) || !(subscript->to = parse_value(p, 0, WANT_VALUE))))
             return NULL;
+        item->height = above(above(item->height, subscript->from), subscript->to);
         if (!at_sign(p, ','))
             break;
         if (!path_scan(&p->scan))
@@ -267,6 +275,7 @@ static struct path_item *parse_steps(struct parser *p, struct path_item *head)
             return NULL;
         append(last, step);
         last = step;
+        head->height = above(head->height, step);
     }
     return head;
 }
@@ -329,7 +338,8 @@ static struct path_item *parse_value(struct parser *p, int binding, enum wanted 
         struct path_item *right;
         if (!path_scan(&p->scan) || !(right = parse_value(p, next, WANT_VALUE)))
             return NULL;
-        left = make(p, kind, left, right);
+        if (!(left = make(p, kind, left, right)))
+            return NULL;
     }
     return left;
 }

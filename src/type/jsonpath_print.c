@@ -58,9 +58,11 @@ enum parentheses { BARE, ENCLOSED };
 
 static void put_list(const struct path_item *item, enum parentheses parentheses, enum path_form form, struct buf *out);
 
+/* Long chains of one operator are stored without parentheses: reading them back must not nest deeper than the original did. */
 static void put_operand(const struct path_item *operand, const struct path_item *of, enum path_form form, struct buf *out)
 {
-    bool weaker = kinds[operand->kind].priority <= kinds[of->kind].priority;
+    int inner = kinds[operand->kind].priority, outer = kinds[of->kind].priority;
+    bool weaker = inner < outer || (inner == outer && (form == PATH_SHOWN || operand == of->right));
     put_list(operand, weaker ? ENCLOSED : BARE, form, out);
 }
 

@@ -286,11 +286,13 @@ static bool read_name(struct path_scanner *s, bool *more)
     return true;
 }
 
-/* An integer is 0 or begins otherwise. */
-static bool read_number(struct path_scanner *s)
+/* An integer is 0 or begins otherwise. *is_name: more than one letter follows, and all of it is a bare word. */
+static bool read_number(struct path_scanner *s, bool *is_name)
 {
-    const char *from = s->at, *at = from;
+    const char *from = s->at, *at = from, *word = from;
     bool integer = true;
+    while (word < s->end && is_plain(*word))
+        word++;
     if (*at == '0')
         at++;
     else
@@ -313,6 +315,9 @@ static bool read_number(struct path_scanner *s)
             return error_at(s, from, exponent, "invalid numeric literal");
         }
     }
+    *is_name = word > at + 1;
+    if (*is_name)
+        return true;
     if (at < s->end && is_plain(*at))
         return error_at(s, from, at + utf8_size((uint8_t) *at), "trailing junk after numeric literal");
     s->at = at;
@@ -389,11 +394,16 @@ bool path_scan(struct path_scanner *s)
         }
         if (c == '$')
             return read_variable(s);
-        if (is_digit(c) || (c == '.' && is_digit(peek(s, 1))))
-            return read_number(s);
-        if (is_sign(c))
-            return read_sign(s);
         bool more = false;
+        if (is_digit(c) || (c == '.' && is_digit(peek(s, 1)))) {
+            bool is_name;
+            if (!read_number(s, &is_name))
+                return false;
+            if (!is_name)
+                return true;
+        } else if (is_sign(c)) {
+            return read_sign(s);
+        }
         if (!read_name(s, &more))
             return false;
         if (!more)
