@@ -158,10 +158,10 @@ struct reader {
 
 static int64_t read_number(struct reader *reader)
 {
-    int64_t number = 0;
+    uint64_t number = 0;
     for (; reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9'; reader->at++)
-        number = number * 10 + (*reader->at - '0');
-    return number;
+        number = number * 10 + (uint64_t) (*reader->at - '0');
+    return (int64_t) number;
 }
 
 static bool read_char(struct reader *reader, char c)
@@ -187,6 +187,7 @@ static int64_t read_fraction(struct reader *reader)
     return number;
 }
 
+/* Modulo 2^64: the longest negative interval has a magnitude of 2^63, and a foreign file may hold anything. */
 static int64_t read_time(struct reader *reader)
 {
     int64_t hour = read_number(reader), minute = 0, second = 0, usec = 0;
@@ -196,7 +197,8 @@ static int64_t read_time(struct reader *reader)
         second = read_number(reader);
     if (read_char(reader, '.'))
         usec = read_fraction(reader);
-    return ((hour * 60 + minute) * 60 + second) * USECS_PER_SECOND + usec;
+    uint64_t seconds = ((uint64_t) hour * 60 + (uint64_t) minute) * 60 + (uint64_t) second;
+    return (int64_t) (seconds * USECS_PER_SECOND + (uint64_t) usec);
 }
 
 /* "+01", "+01:30", "-00:19:32" in seconds; nothing is 0. */
@@ -258,7 +260,7 @@ int64_t timestamp_load(const struct datum *stored)
     int64_t days = read_date(&reader), time = 0;
     if (read_char(&reader, ' ') || read_char(&reader, 'T'))
         time = read_time(&reader);
-    return days * USECS_PER_DAY + time - read_offset(&reader) * USECS_PER_SECOND;
+    return (int64_t) ((uint64_t) days * USECS_PER_DAY + (uint64_t) time - (uint64_t) (read_offset(&reader) * USECS_PER_SECOND));
 }
 
 int32_t date_load(const struct datum *stored)

@@ -210,7 +210,7 @@ static bool load_quickly(const struct datum *stored, struct interval *interval)
             struct datum time = datum_text(digits, (size_t) (end - digits));
             interval->time = time_load(&time);
             if (negative)
-                interval->time = -interval->time;
+                interval->time = (int64_t) (0 - (uint64_t) interval->time);
             return true;
         }
         if (*at != ' ' || end - at < 4)
@@ -219,11 +219,11 @@ static bool load_quickly(const struct datum *stored, struct interval *interval)
         if (negative)
             number = -number;
         if (unit == 'y')
-            interval->months += (int32_t) number * 12;
+            interval->months = (int32_t) (interval->months + number * 12);
         else if (unit == 'm')
-            interval->months += (int32_t) number;
+            interval->months = (int32_t) (interval->months + number);
         else if (unit == 'd')
-            interval->days += (int32_t) number;
+            interval->days = (int32_t) (interval->days + number);
         else
             return false;
         for (at++; at < end && *at != ' '; at++)

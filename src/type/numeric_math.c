@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Fixed-point arithmetic: an mpz holds value * 10^digits, with guard digits beyond what the result keeps. */
-enum { GUARD = 12, RESULT_SCALE_MAX = 2000 };
+enum { GUARD = 12, POWER_DIGITS_MAX = NUMBER_WEIGHT_MAX + 4 };
 
 static int at_least(int scale, int other)
 {
@@ -163,7 +163,6 @@ bool number_exp(struct number *result, const struct number *x, struct diag *diag
         return true;
     }
     double decimals = size * 0.434294481903252;
-    decimals = decimals < -RESULT_SCALE_MAX ? -RESULT_SCALE_MAX : decimals > RESULT_SCALE_MAX ? RESULT_SCALE_MAX : decimals;
     int scale = display(at_least(NUMBER_SIGNIFICANT - (int) decimals, x->scale));
     exp_at(result, x, scale);
     return true;
@@ -275,47 +274,70 @@ static bool power_integer(struct number *result, const struct number *base, int6
     return true;
 }
 
+/* |base|^exponent by logarithms. The digits of the exponent are digits that the logarithm must have besides those of the result. */
+static bool power_inexact(struct number *result, const struct number *base, const struct number *exponent, struct diag *diag)
+{
+    double estimate = log10_size(base) * number_double(exponent); /* NaN: 0 times infinity, for a base beside 1 */
+    double decimals = isfinite(estimate) && fabs(estimate) < POWER_DIGITS_MAX ? estimate : 0;
+    int scale = display(at_least(at_least(NUMBER_SIGNIFICANT - (int) decimals, base->scale), exponent->scale));
+    int digits = scale + 20 + at_least((int) decimals, 0) + at_least((int) log10_size(exponent), 0);
+    struct number log, product;
+    number_init(&log);
+    number_init(&product);
+    bool too_large = estimate > POWER_DIGITS_MAX, too_small = estimate < -POWER_DIGITS_MAX;
+    if (!too_large && !too_small) {
+        ln_at(&log, base, digits);
+        number_multiply(&product, &log, exponent);
+        number_round(&product, digits);
+        double power = number_double(&product) / M_LN10;
+        too_large = power > POWER_DIGITS_MAX;
+        too_small = power < -(NUMBER_DISPLAY_SCALE_MAX + 1);
+        if (!too_large && !too_small)
+            exp_at(result, &product, scale);
+    }
+    if (too_small) {
+        number_set_int(result, 0);
+        number_round(result, NUMBER_DISPLAY_SCALE_MAX);
+    }
+    number_clear(&log);
+    number_clear(&product);
+    return too_large ? overflow(diag) : true;
+}
+
 bool number_power(struct number *result, const struct number *base, const struct number *exponent, struct diag *diag)
 {
-    struct number whole;
+    struct number size;
     int64_t times;
-    number_init(&whole);
-    number_set(&whole, exponent);
-    number_truncate(&whole, 0);
-    bool integral =
-        number_compare(&whole, exponent) == 0 && number_int64(&whole, &times) && times >= INT32_MIN && times <= INT32_MAX;
-    number_clear(&whole);
-    if (integral)
+    number_init(&size);
+    number_set(&size, exponent);
+    number_truncate(&size, 0);
+    bool integral = number_compare(&size, exponent) == 0;
+    bool fits = integral && number_int64(&size, &times) && times >= INT32_MIN && times <= INT32_MAX;
+    bool negative = integral && mpz_sgn(base->coefficient) < 0 && mpz_odd_p(size.coefficient);
+    number_clear(&size);
+    if (fits)
         return power_integer(result, base, times, diag);
     if (mpz_sgn(base->coefficient) == 0) {
         number_set_int(result, 0);
         number_round(result, NUMBER_SIGNIFICANT);
         return true;
     }
-    struct number size;
     number_init(&size);
     number_set(&size, base);
     mpz_abs(size.coefficient, size.coefficient);
-    double ln = log10_size(base) * M_LN10 * number_double(exponent);
-    if (fabs(ln) > RESULT_SCALE_MAX * 3.01 * (ln > 0 ? 50 : 1)) {
-        number_clear(&size);
-        if (ln > 0)
-            return overflow(diag);
-        number_set_int(result, 0);
-        number_round(result, NUMBER_DISPLAY_SCALE_MAX);
-        return true;
+    struct number one;
+    number_init(&one);
+    number_set_int(&one, 1);
+    bool good = true;
+    if (number_compare(&size, &one) == 0) {
+        number_set_int(result, 1);
+        number_round(result, at_least(NUMBER_SIGNIFICANT, base->scale));
+    } else {
+        good = power_inexact(result, &size, exponent, diag);
     }
-    double decimals = ln * 0.434294481903252;
-    int scale = display(at_least(at_least(NUMBER_SIGNIFICANT - (int) decimals, base->scale), exponent->scale));
-    struct number log, product;
-    number_init(&log);
-    number_init(&product);
-    ln_at(&log, &size, scale + 20 + (decimals > 0 ? (int) decimals : 0));
-    number_multiply(&product, &log, exponent);
-    number_round(&product, scale + 20 + (decimals > 0 ? (int) decimals : 0));
-    exp_at(result, &product, scale);
-    number_clear(&log);
-    number_clear(&product);
+    if (good && negative)
+        mpz_neg(result->coefficient, result->coefficient);
+    number_clear(&one);
     number_clear(&size);
-    return true;
+    return good;
 }

@@ -26,6 +26,9 @@ Test(datetime, text_to_storage_and_back)
         {TIMETZ_OID, -1, "23:59:59.5+02", "23:59:59.5+02", "23:59:59.5+02"},
         {INTERVAL_OID, -1, "1 year 2 mons -3 days 04:05:06.7", "1 year 2 mons -3 days +04:05:06.7",
          "1 year 2 mons -3 days +04:05:06.7"},
+        {INTERVAL_OID, -1, "-2147483648 months -2147483648 days -9223372036854775808 microseconds",
+         "-178956970 years -8 mons -2147483648 days -2562047788:00:54.775808",
+         "-178956970 years -8 mons -2147483648 days -2562047788:00:54.775808"},
         {INTERVAL_OID, -1, "P1Y2M3DT4H", "1 year 2 mons 3 days 04:00:00", "1 year 2 mons 3 days 04:00:00"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
