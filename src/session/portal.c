@@ -151,12 +151,11 @@ static bool failed(struct session *session, struct diag *diag)
     return false;
 }
 
-bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, const char *command,
-                    struct diag *diag)
+bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, struct diag *diag)
 {
     /* A script's single statement, or what is followed by Sync. */
     bool is_alone = portal->script || wire_expects(&session->wire, 'S');
-    return plan->writes_file      ? txn_prepare_write(session, command, diag)
+    return plan->writes_file      ? txn_prepare_write(session, plan->changes, diag)
            : plan->writes         ? txn_prepare_temporary(session, is_alone, diag)
            : plan->reads_snapshot ? txn_prepare_read(session, diag)
                                   : true;
@@ -165,7 +164,7 @@ bool portal_prepare(struct session *session, const struct portal *portal, const 
 static bool open_cursor(struct session *session, struct portal *portal, struct diag *diag)
 {
     struct plan *plan = portal->plan;
-    if (!portal_prepare(session, portal, plan, plan->tag, diag))
+    if (!portal_prepare(session, portal, plan, diag))
         return failed(session, diag);
     portal->cursor = cursor_open(session->compiler, plan, portal->params, portal->literals, portal->nliterals, diag);
     return portal->cursor || failed(session, diag);

@@ -88,9 +88,8 @@ void portals_drop_all(struct session *session, bool held_too);
 /* Made at a savepoint depth of `level` or deeper. */
 void portals_drop_level(struct session *session, int level);
 void portals_lower_level(struct session *session, int level);
-/* Arrange the transaction for a plan that the portal is about to run; `command` for messages. */
-bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, const char *command,
-                    struct diag *diag);
+/* Arrange the transaction for a plan that the portal is about to run. */
+bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, struct diag *diag);
 /* Read what open portals still have, so that a write can begin. */
 bool portals_spool(struct session *session, struct diag *diag);
 /* Before COMMIT: cursors WITH HOLD keep their rows. */

@@ -108,11 +108,18 @@ static bool step_on(const struct catalog_relation *relation, int64_t *value, str
     return true;
 }
 
+static bool may_change(const struct session *session, oid_t oid, const char *function, struct diag *diag)
+{
+    if (!session->txn.read_only || oid_is_temporary(oid))
+        return true;
+    return diag_set(diag, ERRCODE_READ_ONLY_SQL_TRANSACTION, "cannot execute %s() in a read-only transaction", function);
+}
+
 bool sequence_next(struct session *session, oid_t oid, int64_t *value, struct diag *diag)
 {
     const struct catalog_relation *relation = find(session, oid, diag);
     bool is_called;
-    if (!relation || !read_row(session, oid, value, &is_called, diag))
+    if (!relation || !may_change(session, oid, "nextval", diag) || !read_row(session, oid, value, &is_called, diag))
         return false;
     if (is_called && !step_on(relation, value, diag))
         return false;
@@ -149,6 +156,8 @@ bool sequence_set(struct session *session, oid_t oid, int64_t value, bool is_cal
     if (!relation)
         return false;
     const struct catalog_sequence *sequence = relation->sequence;
+    if (!may_change(session, oid, "setval", diag))
+        return false;
     if (value < sequence->min || value > sequence->max)
         return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
                         "setval: value %" PRId64 " is out of bounds for sequence \"%s\" (%" PRId64 "..%" PRId64 ")", value,

@@ -190,6 +190,20 @@ static bool analyse_distinct_clause(struct analysis *a, struct query *query, con
     return true;
 }
 
+static const char *lock_command(PgQuery__LockClauseStrength strength)
+{
+    switch (strength) {
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE:
+        return "SELECT FOR KEY SHARE";
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE:
+        return "SELECT FOR SHARE";
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE:
+        return "SELECT FOR NO KEY UPDATE";
+    default:
+        return "SELECT FOR UPDATE";
+    }
+}
+
 static bool analyse_body(struct analysis *a, struct query *query, const PgQuery__SelectStmt *stmt)
 {
     bool keep_unknowns = a->keep_unknowns;
@@ -224,8 +238,8 @@ static bool analyse_body(struct analysis *a, struct query *query, const PgQuery_
     query->with_ties = stmt->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES;
     if (query->with_ties && !query->nsort)
         return analysis_error(a, ERRCODE_SYNTAX_ERROR, -1, "WITH TIES cannot be specified without ORDER BY clause"), false;
-    query->for_update = stmt->n_locking_clause > 0;
-    if (query->for_update && (query->distinct || query->has_aggregates || query->group.count))
+    query->lock_command = stmt->n_locking_clause ? lock_command(stmt->locking_clause[0]->locking_clause->strength) : NULL;
+    if (query->lock_command && (query->distinct || query->has_aggregates || query->group.count))
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "FOR UPDATE is not allowed with %s",
                               query->distinct      ? "DISTINCT clause"
                               : query->group.count ? "GROUP BY clause"

@@ -28,6 +28,8 @@ bool lower_query(struct compiler *compiler, struct plan *plan, struct query *que
     plan->nstages = l.nstages;
     plan->writes = plan->writes || l.writes;
     plan->writes_file = plan->writes_file || l.writes_file;
+    if (!plan->changes)
+        plan->changes = l.changes;
     plan->reads_snapshot = plan->reads_snapshot || l.uses_tables;
     return true;
 }

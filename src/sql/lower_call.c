@@ -155,8 +155,11 @@ const char *lower_routine_call(struct lower *l, const struct func_impl *impl, co
         struct routine *routine = routine_get(l->compiler, proc->oid, nargs, types, result, l->diag);
         if (!routine)
             return NULL;
-        l->writes = l->writes || routine_writes(routine);
-        l->writes_file = l->writes_file || routine_writes(routine);
+        struct routine_effects effects = routine_effects(routine);
+        l->writes |= effects.writes;
+        l->writes_file |= effects.writes_file;
+        if (!l->changes)
+            l->changes = effects.changes;
     }
     const char *name = lower_instance(l, impl, nargs + 1, all, result, -1, NULL);
     if (!name)

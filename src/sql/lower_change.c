@@ -436,7 +436,10 @@ fail:
 bool lower_change(struct lower *l, struct query *query, enum step_role role, int stage)
 {
     l->writes = true;
-    l->writes_file |= !query->result || !oid_is_temporary(query->result->relation->oid);
+    if (!query->result || !oid_is_temporary(query->result->relation->oid)) {
+        l->writes_file = true;
+        l->changes = l->plan ? l->plan->tag : "INSERT";
+    }
     l->uses_tables = true;
     const char *text = NULL;
     switch (query->command) {

@@ -580,13 +580,27 @@ static const char *values_select(struct lower *l, struct query *query, bool coll
     return select;
 }
 
+static bool locks_temporary(const struct from_item *item)
+{
+    if (!item->rte)
+        return locks_temporary(item->left) && locks_temporary(item->right);
+    return item->rte->relation && oid_is_temporary(item->rte->relation->oid) && item->rte->relation->kind == 'r';
+}
+
 static const char *select_body(struct lower *l, struct query *query, bool collate)
 {
     if (query->command != COMMAND_SELECT)
         return lower_error(l, ERRCODE_FEATURE_NOT_SUPPORTED, -1,
                            "WITH clause containing a data-modifying statement must be at the top level");
-    if (query->for_update)
-        l->writes = l->writes_file = true;
+    if (query->lock_command) {
+        bool is_temporary = true;
+        for (int i = 0; i < query->nfrom; i++)
+            is_temporary &= locks_temporary(query->from[i]);
+        l->writes = true;
+        l->writes_file |= !is_temporary;
+        if (!is_temporary && !l->changes)
+            l->changes = query->lock_command;
+    }
     const struct lower_name *names = l->names;
     const struct query *set_query = l->set_query;
     const char *case_test = l->case_test;

@@ -100,7 +100,8 @@ struct plan {
     const char *tag;         /* "SELECT", "INSERT", "CREATE TABLE", …: CommandComplete's first words */
     enum command command;    /* PLAN_QUERY */
     bool writes;             /* needs a write transaction (DML, nextval, FOR UPDATE) */
-    bool writes_file;        /* … for more than temporary relations: nothing for a read-only transaction */
+    bool writes_file;        /* … for more than temporary relations */
+    const char *changes;     /* static: the command that a read-only transaction refuses, where it does before running; NULL */
     bool returns_rows;
     bool reads_snapshot;     /* touches tables at all */
     int nparams;

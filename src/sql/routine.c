@@ -16,7 +16,8 @@ struct routine {
     oid_t oid;
     uint64_t generation;
     const char *name;
-    bool strict, retset, writes;
+    bool strict, retset;
+    struct routine_effects effects;
     bool compiling; /* it calls itself: what it writes is not known yet, and is said by the rest of its body */
     bool detached;  /* out of the list: the last call frees it */
     int users;
@@ -133,7 +134,10 @@ static bool compile_body(struct compiler *compiler, struct routine *routine, con
         if (!good)
             break;
         routine->plans[routine->nplans++] = plan;
-        routine->writes |= plan->writes;
+        routine->effects.writes |= plan->writes;
+        routine->effects.writes_file |= plan->writes_file;
+        if (!routine->effects.changes)
+            routine->effects.changes = plan->changes;
         if (plan->kind != PLAN_QUERY && plan->kind != PLAN_EMPTY)
             good = final && routine->result.type != VOID_OID && check
                        ? routine_no_result(compiler, &routine->result, diag)
@@ -223,9 +227,9 @@ struct routine *routine_get(struct compiler *compiler, oid_t oid, int nargs, con
     return NULL;
 }
 
-bool routine_writes(const struct routine *routine)
+struct routine_effects routine_effects(const struct routine *routine)
 {
-    return routine->writes;
+    return routine->effects;
 }
 
 /* ---- running ---- */

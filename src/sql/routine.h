@@ -50,7 +50,12 @@ struct routine;
 /* The compiled body for these argument types; the compiler's. NULL after a report, with "SQL function … during startup" as its context. */
 struct routine *routine_get(struct compiler *compiler, oid_t function, int nargs, const oid_t *types, oid_t result,
                             struct diag *diag);
-bool routine_writes(const struct routine *routine);
+/* What its statements do, as struct plan says it. */
+struct routine_effects {
+    bool writes, writes_file;
+    const char *changes;
+};
+struct routine_effects routine_effects(const struct routine *routine);
 
 /* Compile the body of a function that is about to be stored: reports are the statement's. */
 bool routine_validate(struct compiler *compiler, const struct catalog_function *function, struct diag *diag);

@@ -164,5 +164,5 @@ struct query *routine_inline_table(struct analysis *a, const struct expr *call)
         return NULL;
     struct query *query = body_query(a, function, nargs, types, &result);
     bool is_row = call->type == RECORD_OID || (type && type->typtype == 'c');
-    return query && !query->for_update && result.shape == (is_row ? ROUTINE_FIELDS : ROUTINE_VALUE) ? query : NULL;
+    return query && !query->lock_command && result.shape == (is_row ? ROUTINE_FIELDS : ROUTINE_VALUE) ? query : NULL;
 }

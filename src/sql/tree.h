@@ -250,7 +250,7 @@ struct query {
     struct sort_item *sort;
     struct expr *limit, *offset;
     bool with_ties;
-    bool for_update;                       /* row locks: the statement takes the gate */
+    const char *lock_command;              /* row locks, which take the gate: "SELECT FOR UPDATE" and its kin; NULL */
 
     /* set operation: targets describe the common columns; each side's outputs have been coerced */
     enum set_operation setop;
