@@ -231,6 +231,16 @@ const struct catalog_column *catalog_column_by_name(const struct catalog_relatio
     return NULL;
 }
 
+void catalog_set_database(struct catalog *catalog, const char *name)
+{
+    catalog->database = name;
+}
+
+const char *catalog_database(const struct catalog *catalog)
+{
+    return catalog->database ? catalog->database : "";
+}
+
 /* "name(…)" with nothing behind: the length of the name; 0 for anything else. */
 static size_t called_name(const char *text)
 {

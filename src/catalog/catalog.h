@@ -192,6 +192,10 @@ const struct catalog_column *catalog_column_by_attnum(const struct catalog_relat
 bool catalog_relation_is_visible(const struct catalog *catalog, const struct catalog_relation *relation);
 bool catalog_type_is_visible(const struct catalog *catalog, oid_t type);
 
+/* The name of the database that three-part names may begin with; kept, not copied. */
+void catalog_set_database(struct catalog *catalog, const char *name);
+const char *catalog_database(const struct catalog *catalog);
+
 /* Functions, operators, casts and aggregates: the built-in ones and the database's own. `schema` NULL: through the search path; of two with
  * the same arguments the one that comes first is given. The lists are in `arena`; 0: there is none. */
 const struct proc_fact *catalog_proc_by_oid(const struct catalog *catalog, oid_t oid);

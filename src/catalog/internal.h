@@ -45,6 +45,7 @@ struct catalog {
     uint64_t generation;
     int path_count;
     char **path;
+    const char *database; /* the connected one's name; NULL: not known yet */
     bool temporary_last; /* a text of the books is being read: what is temporary hides nothing */
     struct type_resolver resolver;
 };

@@ -16,17 +16,16 @@ static const struct type_desc *resolve_type(void *self, oid_t oid)
     return catalog_type_by_oid(self, oid);
 }
 
-/* Split 'a.b' or '"A"."b"' into at most two folded identifiers. False: not a name. */
-static bool split_name(const char *text, size_t len, struct arena *arena, char **schema, char **name)
+/* The words of a dotted name, folded where they are not quoted: how many, up to `room`, and one more when there are others; 0: no name. */
+static int split_words(const char *text, size_t len, struct arena *arena, char **parts, int room)
 {
-    char *parts[2] = {NULL, NULL};
     int count = 0;
     const char *at = text, *end = text + len;
     while (at < end && isspace((unsigned char) *at))
         at++;
     while (end > at && isspace((unsigned char) end[-1]))
         end--;
-    while (at < end && count < 2) {
+    while (at < end && count < room) {
         char *part = arena_alloc(arena, (size_t) (end - at) + 1);
         size_t size = 0;
         if (*at == '"') {
@@ -38,10 +37,13 @@ static bool split_name(const char *text, size_t len, struct arena *arena, char *
                 part[size++] = *at;
             }
             if (at++ >= end)
-                return false;
-        } else
+                return 0;
+        } else {
+            if (*at == '.')
+                return 0;
             for (; at < end && *at != '.'; at++)
                 part[size++] = (char) (*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+        }
         part[size] = '\0';
         parts[count++] = part;
         if (at < end && *at == '.' && at + 1 < end)
@@ -49,9 +51,27 @@ static bool split_name(const char *text, size_t len, struct arena *arena, char *
         else
             break;
     }
-    if (count == 0 || at < end)
-        return false;
-    *schema = count == 2 ? parts[0] : NULL;
+    return at < end ? (at > text && at[-1] == '.' ? room + 1 : 0) : count;
+}
+
+/* "schema.name", perhaps behind the database's name. */
+static bool split_name(const struct catalog *catalog, oid_t kind, const char *text, size_t len, struct arena *arena, char **schema,
+                       char **name, struct diag *diag)
+{
+    enum { WORDS_MAX = 3 };
+    char *parts[WORDS_MAX] = {NULL};
+    int count = split_words(text, len, arena, parts, WORDS_MAX);
+    if (count == 0)
+        return diag_set(diag, ERRCODE_INVALID_NAME, "invalid name syntax");
+    if (count > WORDS_MAX)
+        return diag_set(diag, ERRCODE_SYNTAX_ERROR, "improper %s name (too many dotted names): %.*s",
+                        kind == REGCLASS_OID ? "relation" : "qualified", (int) len, text);
+    if (count == WORDS_MAX && strcmp(parts[0], catalog_database(catalog)) != 0)
+        return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                        kind == REGCLASS_OID ? "cross-database references are not implemented: \"%s.%s.%s\""
+                                             : "cross-database references are not implemented: %s.%s.%s",
+                        parts[0], parts[1], parts[2]);
+    *schema = count > 1 ? parts[count - 2] : NULL;
     *name = parts[count - 1];
     return true;
 }
@@ -209,7 +229,9 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
     bool has_types = kind == REGPROCEDURE_OID || kind == REGOPERATOR_OID, lone = kind == REGROLE_OID || kind == REGNAMESPACE_OID;
     if (has_types && !split_signature(text, len, &name_len, &types, &end, diag)) {
         /* Reported. */
-    } else if (!split_name(text, name_len, &arena, &schema, &name) || (schema && lone)) {
+    } else if (!split_name(catalog, kind, text, name_len, &arena, &schema, &name, diag)) {
+        /* Reported. */
+    } else if (schema && lone) {
         diag_set(diag, ERRCODE_INVALID_NAME, "invalid name syntax");
     } else if (schema && kind != REGOPERATOR_OID && !catalog_schema_by_name(catalog, schema)) {
         diag_set(diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", schema);

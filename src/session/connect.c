@@ -52,10 +52,13 @@ static bool open_database(struct session *session, const struct startup *startup
     session->database = xstrdup(own ? session->options.default_name : startup->database);
     session->env.database = session->database;
     slot_set_identity(session->options.slot, session->database, NULL, NULL);
-    if (own)
-        return true;
-    session_close(session);
-    return session_open(session, path, false, diag) || fatal(diag);
+    if (!own) {
+        session_close(session);
+        if (!session_open(session, path, false, diag))
+            return fatal(diag);
+    }
+    catalog_set_database(session->catalog, session->database);
+    return true;
 }
 
 static bool apply_parameters(struct session *session, const struct startup *startup, struct diag *diag)

@@ -475,6 +475,13 @@ const struct catalog_relation *scope_relation(struct analysis *a, const PgQuery_
     if (schema && strcmp(schema, "pg_temp") == 0 && !catalog_schema_by_name(a->catalog, schema))
         schema = "pg_temp";
     const struct catalog_relation *relation = NULL;
+    if (name->catalogname[0] && strcmp(name->catalogname, catalog_database(a->catalog)) != 0) {
+        if (report)
+            analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, name->location,
+                           "cross-database references are not implemented: \"%s.%s.%s\"", name->catalogname, name->schemaname,
+                           name->relname);
+        return NULL;
+    }
     if (!schema && a->compiler->system_path) {
         relation = catalog_relation_by_name(a->catalog, "pg_catalog", name->relname);
         if (!relation)

@@ -43,3 +43,11 @@ drop table "Odd name";
 SELECT 'pg_class'::text::regclass, relname::text::regclass FROM pg_class WHERE relname = 'pg_type';
 SELECT 'nope'::text::regclass;
 SELECT '12'::text::regclass;
+
+-- the database's name may stand before the schema
+SELECT 'case_regnames.pg_catalog.pg_class'::regclass, 'case_regnames.pg_catalog.int4'::regtype;
+SELECT 'other.public.t'::regclass;
+SELECT 'a.b.c.d'::regclass;
+SELECT 'a..b'::regclass;
+SELECT count(*) > 0 FROM case_regnames.pg_catalog.pg_class;
+SELECT * FROM other.public.t;
