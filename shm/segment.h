@@ -6,7 +6,7 @@
 
 #include <limits.h>
 
-/* The layout of the shared segment: for shm/ alone. Header, slots, gates, sequences, advisory locks, listeners, and the ring of notifications. */
+/* The layout of the shared segment: for shm/ alone. Header, slots, gates, sequences, advisory locks, listeners, transaction ids, and the ring of notifications. */
 
 enum { SHM_MAGIC = 0x4c495551 /* "QUIL" */, BOOT_ID_SIZE = 37, STATE_BITS = 8 };
 
@@ -76,13 +76,20 @@ struct notify_listener {
     uint64_t place; /* read up to here */
 };
 
+enum { XIDS_KEPT = 16384 };
+
+struct xid_entry {
+    owner_t owner;
+    _Atomic int64_t ended;
+};
+
 struct shm_header {
     _Atomic uint32_t magic; /* written last: the segment is whole */
     uint32_t version;
     uint64_t size;
     char boot_id[BOOT_ID_SIZE]; /* robust locks do not outlive a boot */
     struct shm_config config;
-    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset, listeners_offset, notify_offset;
+    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset, listeners_offset, notify_offset, xids_offset;
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
     struct lock gates_lock;     /* guards making and reusing gate areas */
@@ -94,6 +101,8 @@ struct shm_header {
     struct lock notify_lock; /* guards the ring of notifications and its listeners */
     uint64_t notify_head, notify_tail; /* where the next batch goes, and what is not free: these only grow */
     int64_t notify_warned;             /* when somebody was told that it is filling, in monotonic seconds */
+    struct lock xid_lock;         /* guards giving out transaction ids */
+    uint64_t xid_next, xid_first; /* 0: none was given yet */
 };
 
 struct shm {

@@ -55,7 +55,8 @@ static void plan_layout(struct shm_header *header)
     header->advisory_offset =
         header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
     header->listeners_offset = header->advisory_offset + round_up(sizeof(struct advisory_entry) * (size_t) config->max_locks);
-    header->notify_offset = header->listeners_offset + round_up(sizeof(struct notify_listener) * (size_t) config->max_sessions);
+    header->xids_offset = header->listeners_offset + round_up(sizeof(struct notify_listener) * (size_t) config->max_sessions);
+    header->notify_offset = header->xids_offset + round_up(sizeof(struct xid_entry) * XIDS_KEPT);
     header->size = header->notify_offset + round_up((uint64_t) config->notify_bytes);
 }
 
@@ -102,6 +103,7 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
     lock_init(&shm->header->sequences_lock);
     lock_init(&shm->header->advisory_lock);
     lock_init(&shm->header->notify_lock);
+    lock_init(&shm->header->xid_lock);
     for (int i = 0; i < config->max_sessions; i++)
         segment_slot(shm->header, i)->number = (uint32_t) i;
     for (int i = 0; i < config->max_databases; i++) {

@@ -134,6 +134,8 @@ struct lock_view {
     bool exclusive, granted;
 };
 
+struct snapshot; /* type/xid.h */
+
 /* One call of the pg_advisory functions. */
 struct advisory_request {
     enum { ADVISORY_LOCK, ADVISORY_TRY, ADVISORY_UNLOCK, ADVISORY_UNLOCK_ALL } action;
@@ -188,6 +190,9 @@ struct func_env {
     void (*routine_close)(void *rows);
     /* *result: it is taken (LOCK, TRY), or was given back (UNLOCK). */
     bool (*advisory)(void *session, const struct advisory_request *request, bool *result, struct diag *diag);
+    bool (*xid_current)(void *session, bool assign, uint64_t *xid, struct diag *diag);            /* *xid 0: none */
+    bool (*xid_status)(void *session, uint64_t xid, const char **word, struct diag *diag); /* NULL: not known */
+    bool (*xid_snapshot)(void *session, struct arena *arena, struct snapshot *snapshot, struct diag *diag);
     bool (*notify)(void *session, const char *channel, const char *payload, struct diag *diag);
     const char *(*listening_at)(void *session, int index); /* a channel's name; NULL: no more */
     double (*notify_usage)(void *session);                 /* how full the queue is, of 1 */

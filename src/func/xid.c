@@ -27,6 +27,59 @@ static struct datum give_xid(struct fcall *call, uint64_t xid)
     return call->inst->result->oid == XID8_OID ? xid8_store(call->arena, xid) : datum_int((int64_t) xid);
 }
 
+static bool no_session(struct fcall *call)
+{
+    return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "transaction ids need a session");
+}
+
+FUNCTION(pg_current_xact_id)
+{
+    (void) nargs, (void) args;
+    uint64_t xid = 0;
+    if (!call->env->xid_current)
+        return no_session(call);
+    if (!call->env->xid_current(call->env->session, true, &xid, call->diag))
+        return false;
+    *result = give_xid(call, xid);
+    return true;
+}
+
+FUNCTION(pg_current_xact_id_if_assigned)
+{
+    (void) nargs, (void) args;
+    uint64_t xid = 0;
+    if (!call->env->xid_current)
+        return no_session(call);
+    if (!call->env->xid_current(call->env->session, false, &xid, call->diag))
+        return false;
+    *result = xid ? give_xid(call, xid) : datum_null();
+    return true;
+}
+
+FUNCTION(pg_xact_status)
+{
+    (void) nargs;
+    const char *word = NULL;
+    if (!call->env->xid_status)
+        return no_session(call);
+    if (!call->env->xid_status(call->env->session, xid8_load(&args[0]), &word, call->diag))
+        return false;
+    *result = word ? datum_cstr(word) : datum_null();
+    return true;
+}
+
+FUNCTION(pg_current_snapshot)
+{
+    (void) nargs, (void) args;
+    struct snapshot snapshot;
+    if (!call->env->xid_snapshot)
+        return no_session(call);
+    if (!call->env->xid_snapshot(call->env->session, call->arena, &snapshot, call->diag))
+        return false;
+    *result = snapshot_store(call->arena, &snapshot);
+    return true;
+}
+
 static struct snapshot load(struct arena *arena, const struct datum *value)
 {
     struct snapshot snapshot = {0};
@@ -179,6 +232,10 @@ const struct func_impl func_impls_xid[] = {
     NATIVE("xid8_larger", "max(%1 COLLATE pg_xid8, %2)"),
     NATIVE("xid8_smaller", "min(%1 COLLATE pg_xid8, %2)"),
     SCALAR("xid8toxid", xid8toxid),
+    SCALAR_FLAGS("pg_current_xact_id", pg_current_xact_id, FUNC_TYPED | FUNC_SESSION),
+    SCALAR_FLAGS("pg_current_xact_id_if_assigned", pg_current_xact_id_if_assigned, FUNC_TYPED | FUNC_SESSION),
+    SCALAR_FLAGS("pg_xact_status", pg_xact_status, FUNC_VOLATILE),
+    SCALAR_FLAGS("pg_current_snapshot", pg_current_snapshot, FUNC_SESSION),
     SCALAR_TYPED("pg_snapshot_xmin", pg_snapshot_xmin),
     SCALAR_TYPED("pg_snapshot_xmax", pg_snapshot_xmax),
     SCALAR("pg_visible_in_snapshot", pg_visible_in_snapshot),

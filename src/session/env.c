@@ -1,5 +1,6 @@
 #include "session/advisory.h"
 #include "session/notify.h"
+#include "session/xid.h"
 #include "session/locks.h"
 #include "session/state.h"
 
@@ -251,6 +252,9 @@ void session_fill_env(struct session *session)
     env->notice = notice;
     env->sleep = sleep_for;
     env->advisory = advisory_call;
+    env->xid_current = xid_current;
+    env->xid_status = xid_status;
+    env->xid_snapshot = xid_snapshot;
     env->notify = notify_send;
     env->listening_at = notify_channel_at;
     env->notify_usage = notify_queue_usage;

@@ -1,6 +1,7 @@
 #include "session/advisory.h"
 #include "session/notify.h"
 #include "session/transaction.h"
+#include "session/xid.h"
 
 #include "session/state.h"
 #include "shm/gate.h"
@@ -71,6 +72,7 @@ static void forget(struct session *session)
     bool was_block = txn->state == TXN_BLOCK || txn->state == TXN_FAILED;
     advisory_end_transaction(session);
     notify_end_transaction(session, false);
+    xid_end_transaction(session, false);
     clear_savepoints(txn, 0);
     overrides_rolled_back(session, 0);
     txn->state = TXN_IDLE;
@@ -187,6 +189,7 @@ static bool commit(struct session *session, struct diag *diag)
     portals_drop_all(session, false);
     done = done && end_temporary(session, diag) && notify_prepare_commit(session, diag);
     if (done && engine_txn_state(session->engine) != ENGINE_TXN_NONE) {
+        xid_begin_commit(session);
         done = engine_commit(session->engine, session->limits.is_async_commit ? ENGINE_ASYNC : ENGINE_DURABLE, diag);
     }
     if (txn->state != TXN_IDLE)
@@ -202,6 +205,7 @@ static bool commit(struct session *session, struct diag *diag)
         overrides_committed(session);
         if (txn->changed_file)
             publish_catalog(session);
+        xid_end_transaction(session, true);
         notify_end_transaction(session, true);
     }
     forget(session);
@@ -242,6 +246,7 @@ void txn_abort(struct session *session)
             session->catalog_dirty |= txn->changed_catalog;
             advisory_end_transaction(session);
             notify_rolled_back(session, 0);
+            xid_end_transaction(session, false);
             txn->is_ended_by_engine = true;
             slot_set_transaction(session->options.slot, true, false);
         } else {

@@ -38,6 +38,7 @@ struct transaction {
     bool is_ended_by_engine; /* failed, and already rolled back in the engine */
     int nsavepoints, savepoint_cap;
     struct savepoint *savepoints; /* the engine's depth of one is its index + 1 */
+    uint64_t xid;                 /* 0: nobody asked for it */
     int64_t started;              /* µs since 2000-01-01; 0: not stamped yet */
 };
 
