@@ -53,7 +53,7 @@ void txn_ensure(struct session *session, enum txn_state state)
     if (txn->state != TXN_IDLE)
         return;
     txn->state = state;
-    txn->has_run = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
+    txn->has_run = txn->used_temporary = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
     set_defaults(session);
     session->types.transaction_timestamp = session->env.statement_timestamp;
     settings_enter(session->settings, 1);
@@ -117,7 +117,7 @@ bool txn_prepare_temporary(struct session *session, bool is_alone, struct diag *
 {
     struct transaction *txn = &session->txn;
     bool has_snapshot = txn->isolation > ISOLATION_READ_COMMITTED || engine_txn_state(session->engine) == ENGINE_TXN_SNAPSHOT;
-    txn->has_run = true;
+    txn->has_run = txn->used_temporary = true;
     if (engine_txn_state(session->engine) >= ENGINE_TXN_TEMPORARY)
         return true;
     /* At READ COMMITTED later statements must see what others commit meanwhile, which a transaction of the engine's does not: only a writer, during which
@@ -367,6 +367,19 @@ bool txn_rollback(struct session *session, bool chain, struct diag *diag)
     if (chain)
         chain_on(session, &before);
     return true;
+}
+
+bool txn_prepare_transaction(struct session *session, const char **tag, struct diag *diag)
+{
+    bool in_block = session->txn.state == TXN_BLOCK, used_temporary = session->txn.used_temporary;
+    *tag = "ROLLBACK";
+    if (!txn_rollback(session, false, diag) || !in_block)
+        return !diag_is_set(diag);
+    if (used_temporary)
+        return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                        "cannot PREPARE a transaction that has operated on temporary objects");
+    diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "prepared transactions are disabled");
+    return diag_hint(diag, "Set max_prepared_transactions to a nonzero value.");
 }
 
 static bool require_explicit(struct session *session, const char *command, struct diag *diag)

@@ -33,6 +33,7 @@ struct transaction {
     enum txn_isolation isolation;
     bool read_only, deferrable;
     bool has_run; /* a statement that needs a snapshot has run: SET TRANSACTION is too late */
+    bool used_temporary; /* has changed temporary relations */
     bool changed_catalog;
     bool changed_file;       /* … in what other sessions see of it */
     bool is_ended_by_engine; /* failed, and already rolled back in the engine */
@@ -78,6 +79,8 @@ struct txn_modes {
 bool txn_begin(struct session *session, const struct txn_modes *modes, struct diag *diag);
 bool txn_commit(struct session *session, bool chain, const char **tag, struct diag *diag);
 bool txn_rollback(struct session *session, bool chain, struct diag *diag);
+/* PREPARE TRANSACTION: refused (55000), and the transaction is over. */
+bool txn_prepare_transaction(struct session *session, const char **tag, struct diag *diag);
 bool txn_savepoint(struct session *session, const char *name, struct diag *diag);
 bool txn_release(struct session *session, const char *name, struct diag *diag);
 bool txn_rollback_to(struct session *session, const char *name, struct diag *diag);

@@ -63,8 +63,7 @@ bool transaction_run(struct session *session, PgQuery__TransactionStmt *stmt, st
         portal->tag = "ROLLBACK";
         return txn_rollback_to(session, stmt->savepoint_name, diag);
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
-        diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "prepared transactions are disabled");
-        return diag_hint(diag, "Set max_prepared_transactions to a nonzero value.");
+        return txn_prepare_transaction(session, &portal->tag, diag);
     default:
         return diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "prepared transaction with identifier \"%s\" does not exist", stmt->gid);
     }
