@@ -80,10 +80,16 @@ static bool lock(struct session *session, const PgQuery__LockStmt *stmt, struct 
     portal->tag = "LOCK TABLE";
     if (!txn_require_block(session, "LOCK TABLE", diag))
         return false;
-    for (size_t i = 0; i < stmt->n_relations; i++)
-        if (!find_relation(session, stmt->relations[i]->range_var, diag))
+    bool is_temporary = true;
+    for (size_t i = 0; i < stmt->n_relations; i++) {
+        const struct catalog_relation *relation = find_relation(session, stmt->relations[i]->range_var, diag);
+        if (!relation)
             return false;
-    return stmt->mode <= ACCESS_SHARE_MODE || txn_prepare_write(session, "LOCK TABLE", diag);
+        is_temporary &= oid_is_temporary(relation->oid);
+        session->txn.used_temporary |= oid_is_temporary(relation->oid);
+    }
+    /* Nobody else has what is temporary. */
+    return stmt->mode <= ACCESS_SHARE_MODE || is_temporary || txn_prepare_write(session, NULL, diag);
 }
 
 static bool checkpoint(struct session *session, struct portal *portal, struct diag *diag)

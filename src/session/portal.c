@@ -153,6 +153,7 @@ static bool failed(struct session *session, struct diag *diag)
 
 bool portal_prepare(struct session *session, const struct portal *portal, const struct plan *plan, struct diag *diag)
 {
+    session->txn.used_temporary |= plan->uses_temporary;
     /* A script's single statement, or what is followed by Sync. */
     bool is_alone = portal->script || wire_expects(&session->wire, 'S');
     return plan->writes_file      ? txn_prepare_write(session, plan->changes, diag)
@@ -217,6 +218,7 @@ static bool run_ddl(struct session *session, struct portal *portal, struct diag 
     session->txn.changed_catalog = true;
     bool done = ddl_execute(session->compiler, portal->plan, portal->params, &count, diag);
     session->txn.changed_file |= ddl_changed_file(session->compiler);
+    session->txn.used_temporary |= ddl_used_temporary(session->compiler);
     if (!done)
         return failed(session, diag);
     if (catalog_generation(session->catalog) == generation && !session_reload_catalog(session, diag))

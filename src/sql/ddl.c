@@ -122,6 +122,11 @@ bool ddl_changed_file(const struct compiler *compiler)
     return compiler->ddl_changed_file;
 }
 
+bool ddl_used_temporary(const struct compiler *compiler)
+{
+    return compiler->ddl_used_temporary;
+}
+
 bool ddl_with(struct compiler *compiler, const char *text, bool (*work)(struct ddl *d, void *argument), void *argument,
               struct diag *diag)
 {
@@ -141,6 +146,7 @@ bool ddl_with(struct compiler *compiler, const char *text, bool (*work)(struct d
     outer.cache = compiler->cache;
     outer.temporary_oids = compiler->temporary_oids;
     outer.ddl_changed_file = d.changed_file;
+    outer.ddl_used_temporary = d.used_temporary;
     outer.seen_generation = compiler->seen_generation;
     outer.seen_version = compiler->seen_version;
     *compiler = outer;

@@ -14,6 +14,7 @@ struct ddl {
     const char *text;         /* what locations refer to */
     struct diag *diag;
     bool temporary;           /* oids are the session's own: what is being made is temporary */
+    bool used_temporary;      /* the session's books were written to */
     bool changed_file;        /* the file's books were written to, or may have been */
 };
 

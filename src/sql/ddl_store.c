@@ -29,6 +29,7 @@ static const char *in_temporary_books(struct ddl *d, const char *sql)
 static struct engine_stmt *prepare(struct ddl *d, const char *sql, int count, const struct datum *values)
 {
     bool is_temporary = count > 0 && values[0].kind == DATUM_INT && values[0].i >= (int64_t) OID_FIRST_TEMPORARY;
+    d->used_temporary |= is_temporary;
     if (is_temporary)
         sql = in_temporary_books(d, sql);
     bool writes_file = !is_temporary && strncmp(sql, "SELECT", 6) != 0;

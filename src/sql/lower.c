@@ -27,6 +27,7 @@ bool lower_query(struct compiler *compiler, struct plan *plan, struct query *que
     plan->nsteps = l.nsteps;
     plan->nstages = l.nstages;
     plan->writes = plan->writes || l.writes;
+    plan->uses_temporary = plan->uses_temporary || l.uses_temporary;
     plan->writes_file = plan->writes_file || l.writes_file;
     if (!plan->changes)
         plan->changes = l.changes;

@@ -436,6 +436,7 @@ fail:
 bool lower_change(struct lower *l, struct query *query, enum step_role role, int stage)
 {
     l->writes = true;
+    l->uses_temporary |= query->result && oid_is_temporary(query->result->relation->oid);
     if (!query->result || !oid_is_temporary(query->result->relation->oid)) {
         l->writes_file = true;
         l->changes = l->plan ? l->plan->tag : "INSERT";

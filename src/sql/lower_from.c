@@ -240,6 +240,7 @@ const char *lower_rte(struct lower *l, const struct rte *rte)
     switch (rte->kind) {
     case RTE_RELATION:
         l->uses_tables = true;
+        l->uses_temporary |= oid_is_temporary(rte->relation->oid);
         text = lower_quote(l, rte->relation->storage ? rte->relation->storage : rte->relation->name);
         break;
     case RTE_SUBQUERY: {

@@ -31,7 +31,7 @@ struct lower {
     struct diag *diag;
     bool constants; /* schema text: no parameters */
     bool is_recheck; /* rows that failed are computed again: a sequence shows the value that it gave, and gives no other */
-    bool uses_tables, writes;
+    bool uses_tables, uses_temporary, writes;
     bool writes_file;    /* not temporary relations only */
     const char *changes; /* as struct plan has it */
     int max_parameter; /* of the step under way */

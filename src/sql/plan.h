@@ -103,6 +103,7 @@ struct plan {
     bool writes_file;        /* … for more than temporary relations */
     const char *changes;     /* static: the command that a read-only transaction refuses, where it does before running; NULL */
     bool returns_rows;
+    bool uses_temporary;     /* reads or writes a temporary relation */
     bool reads_snapshot;     /* touches tables at all */
     int nparams;
     oid_t *param_types;
@@ -154,6 +155,7 @@ void cursor_close(struct cursor *cursor);
 bool ddl_is_temporary(struct compiler *compiler, const struct plan *plan);
 /* ddl_changed_file: might the last one have changed more than the session's temporary relations? */
 bool ddl_changed_file(const struct compiler *compiler);
+bool ddl_used_temporary(const struct compiler *compiler);
 bool ddl_execute(struct compiler *compiler, struct plan *plan, const struct datum *params, int64_t *count, struct diag *diag);
 
 /* Inside a write transaction: what temporary tables do ON COMMIT, when it is about to end; whether there are any that do something. */
