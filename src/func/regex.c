@@ -1,5 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "func/regex.h"
+#include "func/regex_translate.h"
 #include "type/codecs.h"
 #include "type/jsonpath.h"
 
@@ -12,15 +13,10 @@
 
 enum { CACHED = 32 };
 
-struct options {
-    bool global, icase, dot_stops, lines, expanded, literal;
-};
-
 struct regex {
     char *pattern; /* as given */
     size_t len;
-    uint32_t flags;
-    bool literal;
+    uint32_t key;
     pcre2_code *code;
     pcre2_match_data *match;
     uint64_t used;
@@ -35,219 +31,81 @@ static bool invalid(struct fcall *call, const char *why)
     return diag_set(call->diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "invalid regular expression: %s", why);
 }
 
-static bool parse_flags(struct fcall *call, const struct datum *flags, struct options *options)
+static bool parse_flags(struct fcall *call, const struct datum *flags, struct regex_options *options)
 {
-    for (uint32_t i = 0; flags && i < flags->len; i++) {
-        switch (flags->data[i]) {
-        case 'g':
-            options->global = true;
-            break;
-        case 'i':
-            options->icase = true;
-            break;
-        case 'c':
-            options->icase = false;
-            break;
-        case 'm':
-        case 'n':
-            options->dot_stops = options->lines = true;
-            break;
-        case 's':
-            options->dot_stops = options->lines = false;
-            break;
-        case 'p':
-            options->dot_stops = true;
-            options->lines = false;
-            break;
-        case 'w':
-            options->dot_stops = false;
-            options->lines = true;
-            break;
-        case 'x':
-            options->expanded = true;
-            break;
-        case 't':
-            options->expanded = false;
-            break;
-        case 'q':
-            options->literal = true;
-            break;
-        case 'e':
-        case 'b':
-            break;
-        default:
+    for (uint32_t i = 0; flags && i < flags->len; i++)
+        /* PostgreSQL takes "e" for basic expressions here, too; embedded, (?e) means extended ones. */
+        if (!regex_option(flags->data[i] == 'e' ? 'b' : flags->data[i], options))
             return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid regular expression option: \"%.*s\"",
                             (int) utf8_size((uint8_t) flags->data[i]), flags->data + i);
-        }
-    }
     return true;
 }
 
-/* Escapes that mean something else in PCRE2; brackets pass with their backslashes. */
-static void translate(const char *pattern, size_t len, struct buf *out)
+/* What tells compiled patterns of one text apart. */
+static uint32_t options_key(const struct regex_options *options)
 {
-    bool bracket = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = pattern[i];
-        if (bracket) {
-            if (c == '[' && i + 1 < len && strchr(":.=", pattern[i + 1])) {
-                char kind = pattern[i + 1];
-                const char *close = NULL;
-                for (size_t k = i + 2; k + 1 < len && !close; k++)
-                    if (pattern[k] == kind && pattern[k + 1] == ']')
-                        close = pattern + k;
-                if (close && kind == ':') {
-                    buf_append(out, pattern + i, (size_t) (close + 2 - pattern) - i);
-                    i = (size_t) (close + 2 - pattern) - 1;
-                    continue;
-                }
-            }
-            if (c == '[') {
-                buf_puts(out, "\\[");
-                continue;
-            }
-            if (c == '\\' && i + 1 < len) {
-                buf_putc(out, c);
-                buf_putc(out, pattern[++i]);
-                continue;
-            }
-            bracket = c != ']';
-            buf_putc(out, c);
-            continue;
-        }
-        if (c == '[') {
-            if (len - i >= 7 && memcmp(pattern + i, "[[:<:]]", 7) == 0) {
-                buf_puts(out, "\\b(?=\\w)");
-                i += 6;
-                continue;
-            }
-            if (len - i >= 7 && memcmp(pattern + i, "[[:>:]]", 7) == 0) {
-                buf_puts(out, "\\b(?<=\\w)");
-                i += 6;
-                continue;
-            }
-            bracket = true;
-            buf_putc(out, c);
-            if (i + 1 < len && pattern[i + 1] == '^')
-                buf_putc(out, pattern[++i]);
-            if (i + 1 < len && pattern[i + 1] == ']') {
-                buf_puts(out, "\\]");
-                i++;
-            }
-            continue;
-        }
-        if (c != '\\' || i + 1 == len) {
-            buf_putc(out, c);
-            continue;
-        }
-        c = pattern[++i];
-        switch (c) {
-        case 'm':
-            buf_puts(out, "\\b(?=\\w)");
-            break;
-        case 'M':
-            buf_puts(out, "\\b(?<=\\w)");
-            break;
-        case 'y':
-            buf_puts(out, "\\b");
-            break;
-        case 'Y':
-            buf_puts(out, "\\B");
-            break;
-        case 'Z':
-            buf_puts(out, "\\z");
-            break;
-        case 'b':
-            buf_puts(out, "\\x08");
-            break;
-        case 'B':
-            buf_puts(out, "\\\\");
-            break;
-        case 'u':
-            buf_puts(out, "\\x{");
-            buf_append(out, pattern + i + 1, len - i - 1 < 4 ? len - i - 1 : 4);
-            buf_putc(out, '}');
-            i += len - i - 1 < 4 ? len - i - 1 : 4;
-            break;
-        default:
-            buf_putc(out, '\\');
-            buf_putc(out, c);
-        }
-    }
+    return (uint32_t) (options->icase | options->dot_stops << 1 | options->lines << 2 | options->expanded << 3 |
+                       options->literal << 4 | options->plain_ere << 5 | options->basic << 6);
 }
 
-static struct regex *compile(struct fcall *call, const struct datum *pattern, const struct options *options)
+static uint32_t compile_flags(const struct regex_options *options)
 {
-    const char *text = pattern->data;
-    size_t len = pattern->len;
-    bool literal = options->literal, icase = options->icase;
-    if (len >= 4 && memcmp(text, "***=", 4) == 0) {
-        literal = true;
-        text += 4;
-        len -= 4;
-    } else if (len >= 4 && memcmp(text, "***:", 4) == 0) {
-        text += 4;
-        len -= 4;
+    uint32_t flags = PCRE2_UTF | PCRE2_NO_UTF_CHECK | (options->icase ? PCRE2_CASELESS : 0);
+    if (options->literal)
+        return flags | PCRE2_LITERAL;
+    return flags | PCRE2_UCP | (options->lines ? PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX : PCRE2_DOLLAR_ENDONLY) |
+           (options->dot_stops ? 0 : PCRE2_DOTALL);
+}
+
+static pcre2_code *translate(struct fcall *call, const struct datum *pattern, struct regex_options options)
+{
+    struct buf text = {0};
+    int error;
+    PCRE2_SIZE offset;
+    const char *why = regex_translate(pattern->data, pattern->len, &options, &text);
+    pcre2_code *code = NULL;
+    if (options.basic)
+        diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "basic regular expressions are not supported yet");
+    else if (why)
+        invalid(call, why);
+    else
+        code = pcre2_compile((PCRE2_SPTR) (text.data ? text.data : ""), text.len, compile_flags(&options), &error, &offset, NULL);
+    buf_deinit(&text);
+    if (!code && !why && !options.basic) {
+        char message[128];
+        pcre2_get_error_message(error, (PCRE2_UCHAR *) message, sizeof message);
+        invalid(call, message);
     }
-    uint32_t flags = PCRE2_UTF | PCRE2_NO_UTF_CHECK;
-    if (icase)
-        flags |= PCRE2_CASELESS;
-    if (literal) {
-        flags |= PCRE2_LITERAL;
-    } else {
-        flags |= PCRE2_UCP | (options->lines ? PCRE2_MULTILINE : PCRE2_DOLLAR_ENDONLY) | (options->dot_stops ? 0 : PCRE2_DOTALL);
-        if (options->expanded)
-            flags |= PCRE2_EXTENDED;
-    }
+    return code;
+}
+
+static struct regex *compile(struct fcall *call, const struct datum *pattern, const struct regex_options *options)
+{
+    uint32_t key = options_key(options);
     struct regex *oldest = &cache[0];
     for (int i = 0; i < CACHED; i++) {
         struct regex *regex = &cache[i];
-        if (regex->code && regex->flags == flags && regex->len == len && memcmp(regex->pattern, text, len) == 0) {
+        if (regex->code && regex->key == key && regex->len == pattern->len &&
+            (pattern->len == 0 || memcmp(regex->pattern, pattern->data, pattern->len) == 0)) {
             regex->used = ++clock_hand;
             return regex;
         }
         if (regex->used < oldest->used)
             oldest = regex;
     }
-    struct buf translated = {0};
-    int error;
-    PCRE2_SIZE offset;
-    if (literal)
-        buf_append(&translated, text, len);
-    else
-        translate(text, len, &translated);
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR) (translated.data ? translated.data : ""), translated.len, flags, &error, &offset, NULL);
-    buf_deinit(&translated);
-    if (!code) {
-        static const struct {
-            int error;
-            const char *why;
-        } reasons[] = {
-            {101, "invalid escape \\ sequence"},  {106, "brackets [] not balanced"},    {108, "invalid character range"},
-            {109, "quantifier operand invalid"},  {114, "parentheses () not balanced"}, {122, "parentheses () not balanced"},
-            {104, "invalid repetition count(s)"}, {105, "invalid repetition count(s)"}, {115, "invalid backreference number"},
-            {130, "invalid character class"},     {103, "invalid escape \\ sequence"},  {112, "invalid character class"}};
-        for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-            if (reasons[i].error == error) {
-                invalid(call, reasons[i].why);
-                return NULL;
-            }
-        }
-        char message[128];
-        pcre2_get_error_message(error, (PCRE2_UCHAR *) message, sizeof message);
-        invalid(call, message);
+    pcre2_code *code = translate(call, pattern, *options);
+    if (!code)
         return NULL;
-    }
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     if (oldest->code) {
         pcre2_code_free(oldest->code);
         pcre2_match_data_free(oldest->match);
         free(oldest->pattern);
     }
-    char *copy = xmalloc(len + 1);
-    memcpy(copy, text, len);
-    *oldest = (struct regex){copy, len, flags, literal, code, pcre2_match_data_create_from_pattern(code, NULL), ++clock_hand};
+    char *copy = xmalloc(pattern->len + 1);
+    if (pattern->len)
+        memcpy(copy, pattern->data, pattern->len);
+    *oldest = (struct regex){copy, pattern->len, key, code, pcre2_match_data_create_from_pattern(code, NULL), ++clock_hand};
     return oldest;
 }
 
@@ -278,7 +136,7 @@ static size_t behind(const struct datum *text, const size_t *spans)
 
 static bool matches(struct fcall *call, const struct datum *args, bool icase, bool wanted, struct datum *result)
 {
-    struct options options = {.icase = icase};
+    struct regex_options options = {.icase = icase};
     struct regex *regex = compile(call, &args[1], &options);
     size_t *spans;
     uint32_t count;
@@ -287,25 +145,25 @@ static bool matches(struct fcall *call, const struct datum *args, bool icase, bo
     return found >= 0;
 }
 
-static struct options path_options(unsigned flags)
+static struct regex_options path_options(unsigned flags)
 {
-    return (struct options){.icase = flags & PATH_REGEX_ICASE,
-                            .literal = flags & PATH_REGEX_QUOTE,
-                            .dot_stops = !(flags & PATH_REGEX_DOTALL),
-                            .lines = flags & PATH_REGEX_LINES};
+    return (struct regex_options){.icase = flags & PATH_REGEX_ICASE,
+                                  .literal = flags & PATH_REGEX_QUOTE,
+                                  .dot_stops = !(flags & PATH_REGEX_DOTALL),
+                                  .lines = flags & PATH_REGEX_LINES};
 }
 
 bool regex_path_check(const char *pattern, size_t len, unsigned flags, struct diag *diag)
 {
     struct fcall call = {.diag = diag};
     struct datum text = datum_text(pattern, len);
-    struct options options = path_options(flags);
+    struct regex_options options = path_options(flags);
     return compile(&call, &text, &options) != NULL;
 }
 
 bool regex_path_search(struct fcall *call, const struct datum *pattern, unsigned flags, const struct datum *text, bool *found)
 {
-    struct options options = path_options(flags);
+    struct regex_options options = path_options(flags);
     struct regex *regex = compile(call, pattern, &options);
     size_t *spans;
     uint32_t count;
@@ -353,7 +211,7 @@ static struct datum groups(struct fcall *call, const struct datum *text, const s
 }
 
 static bool prepare(struct fcall *call, const struct datum *pattern, const struct datum *flags, const char *function,
-                    struct options *options, struct regex **regex)
+                    struct regex_options *options, struct regex **regex)
 {
     if (!parse_flags(call, flags, options))
         return false;
@@ -368,7 +226,7 @@ static bool prepare(struct fcall *call, const struct datum *pattern, const struc
 
 static bool regexp_match(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     size_t *spans;
     uint32_t count;
@@ -381,7 +239,7 @@ static bool regexp_match(struct fcall *call, int nargs, const struct datum *args
 
 static bool textregexsubstr(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     size_t *spans;
     uint32_t count;
@@ -427,7 +285,7 @@ static bool too_small(struct fcall *call, const char *parameter, int64_t value)
 static bool replace(struct fcall *call, const struct datum *args, int64_t start, int64_t nth, const struct datum *flags,
                     bool flags_decide, struct datum *result)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     struct buf out = {0};
     if (start < 1)
@@ -481,7 +339,7 @@ static bool textregexreplace_extended(struct fcall *call, int nargs, const struc
 
 static bool regexp_count(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     int64_t start = nargs > 2 ? args[2].i : 1, total = 0;
     if (start < 1)
@@ -501,7 +359,7 @@ static bool regexp_count(struct fcall *call, int nargs, const struct datum *args
 
 static bool regexp_like(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     size_t *spans;
     uint32_t count;
@@ -516,7 +374,7 @@ static bool regexp_like(struct fcall *call, int nargs, const struct datum *args,
 static int nth_match(struct fcall *call, int nargs, const struct datum *args, const struct datum *flags, const char *function,
                      size_t **spans, uint32_t *count)
 {
-    struct options options = {0};
+    struct regex_options options = {0};
     struct regex *regex;
     int64_t start = nargs > 2 ? args[2].i : 1, nth = nargs > 3 ? args[3].i : 1;
     if (start < 1)
@@ -570,7 +428,7 @@ static bool regexp_substr(struct fcall *call, int nargs, const struct datum *arg
 /* Splitting: the pieces between matches; empty matches at either end do not split. */
 struct split {
     struct datum text, pattern;
-    struct options options;
+    struct regex_options options;
     size_t at, piece;
     bool done, once;
 };

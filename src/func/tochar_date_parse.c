@@ -54,8 +54,7 @@ static bool digits_end(const struct reader *r, int index)
 
 static bool too_short(struct reader *r, const struct picture_node *node, int wanted, int had)
 {
-    diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "source string too short for \"%s\" formatting field",
-             node->name);
+    diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "source string too short for \"%s\" formatting field", node->name);
     diag_detail(r->call->diag, "Field requires %d characters, but only %d remain.", wanted, had);
     return diag_hint(r->call->diag, "If your source string is not fixed-width, try using the \"FM\" modifier.");
 }
@@ -394,7 +393,8 @@ static bool set_clock(struct reader *r, struct datetime *parts)
     parts->second = f->ss ? f->ss : parts->second;
     parts->minute = f->mi ? f->mi : parts->minute;
     parts->hour = f->hh ? f->hh : parts->hour;
-    parts->usec = f->ms * 1000 + f->us;
+    int64_t usec = (int64_t) f->ms * 1000 + f->us;
+    parts->usec = usec < 0 || usec > USECS_PER_SECOND ? (int) USECS_PER_SECOND : (int) usec; /* which is then refused */
     if (!f->half_day)
         return true;
     if (parts->hour < 1 || parts->hour > 12) {

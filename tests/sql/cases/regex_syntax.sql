@@ -1,0 +1,35 @@
+-- What regular expressions may be, and what is said of those that may not.
+CREATE TABLE line (n int, t text);
+INSERT INTO line VALUES (1, 'aab'), (2, 'a.c'), (3, E'a\nc'), (4, 'A'), (5, 'a b'), (6, 'a]-b'), (7, '');
+CREATE TABLE pattern (n int, p text);
+INSERT INTO pattern VALUES
+    (1, '\x0061+b'), (2, '\U00000061\u0062'), (3, '(a)\1'), (4, '((.)\2)b'), (5, 'a\Z|\Ab'), (6, '\ma\M'), (7, '[[:<:]]a[[:>:]]'), (8, '[]a]-'),
+    (9, '[^]b]b'), (10, '[a\]-]+b'), (11, '[\d.]c'), (12, '[[.hyphen.]]b'), (13, '[[=a=]]b'), (14, 'a{2}b'), (15, 'a{,2}|a{x'), (16, 'a}|\.'),
+    (17, '(?i)a$'), (18, '(?n)a.c'), (19, '(?x) a # comment' || E'\n' || 'b'), (20, '(?#comment)a\.'), (21, '***=a.c'), (22, '***:(?q)a.c'),
+    (23, '(?<=a)b'), (24, '(?<!a)b'), (25, 'a(?=b)|a(?!b).c'), (26, '()'), (27, 'a||z'), (28, 'a*?b'), (29, '\a|\e|\cA'), (30, '(?w)^c'), (31, '(?p)^c');
+SELECT pattern.n, p, (SELECT string_agg(line.n::text, ' ' ORDER BY line.n) FROM line WHERE t ~ p) AS matches FROM pattern ORDER BY 1;
+SELECT 'a' ~ 'a{2';
+SELECT 'a' ~ 'a{2x}';
+SELECT 'a' ~ 'a{256}';
+SELECT 'a' ~ 'a{2,1}';
+SELECT 'a' ~ 'a**';
+SELECT 'a' ~ '^*';
+SELECT 'a' ~ '(?=a)*';
+SELECT 'a' ~ '(*a)';
+SELECT 'a' ~ '(?<n>a)';
+SELECT 'a' ~ 'b(?i)A';
+SELECT 'a' ~ '(?z)a';
+SELECT 'a' ~ '(a';
+SELECT 'a' ~ 'a)';
+SELECT 'a' ~ '[a';
+SELECT 'a' ~ '[b-a]';
+SELECT 'a' ~ '[a-c-e]';
+SELECT 'a' ~ '[a-\d]';
+SELECT 'a' ~ '[[:letter:]]';
+SELECT 'a' ~ '[[.letter.]]';
+SELECT 'a' ~ '\q';
+SELECT 'a' ~ '\x';
+SELECT 'a' ~ 'a\';
+SELECT 'a' ~ '(a\1)';
+SELECT 'a' ~ '***a';
+SELECT regexp_replace('abc', 'b', 'x', 'y');
