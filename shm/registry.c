@@ -357,6 +357,9 @@ bool slot_read(const struct session_slot *slot, struct slot_info *info)
     info->state = slot_state(slot);
     info->wait = (enum slot_wait) atomic_load(&slot->wait);
     info->pid = slot_pid(slot);
+    bool is_idle = info->state >= SLOT_IDLE && info->state <= SLOT_IDLE_IN_FAILED_TRANSACTION && info->state != SLOT_ACTIVE;
+    if (is_idle && info->kind == SLOT_CLIENT && info->wait == WAIT_NONE)
+        info->wait = WAIT_CLIENT_READ;
     return info->state != SLOT_FREE;
 }
 

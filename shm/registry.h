@@ -23,13 +23,12 @@ enum slot_kind { SLOT_CLIENT, SLOT_CHECKPOINTER };
 
 enum slot_wait {
     WAIT_NONE,
-    WAIT_CLIENT_READ,
+    WAIT_CLIENT_READ, /* set by COPY alone: who is idle is seen waiting without saying so */
     WAIT_CLIENT_WRITE,
     WAIT_GATE,
     WAIT_SYNC,
     WAIT_ADVISORY_LOCK,
-    WAIT_SLEEP,
-    WAIT_NOTIFY
+    WAIT_SLEEP
 };
 
 enum { SLOT_NAME_MAX = 64, SLOT_QUERY_MAX = 1024, SLOT_ADDRESS_MAX = 64 };

@@ -35,7 +35,6 @@ void sessions_wait_names(enum slot_wait wait, const char **type, const char **ev
         [WAIT_SYNC] = {"IO", "WALSync"},
         [WAIT_ADVISORY_LOCK] = {"Lock", "advisory"},
         [WAIT_SLEEP] = {"Timeout", "PgSleep"},
-        [WAIT_NOTIFY] = {"IPC", "NotifyQueue"},
     };
     bool known = wait >= 0 && wait < (int) (sizeof names / sizeof *names) && names[wait].type;
     *type = known ? names[wait].type : "";

@@ -354,8 +354,12 @@ static bool receive(struct loading *loading, struct diag *diag)
     struct session *session = loading->copy->session;
     for (;;) {
         struct wire_message message;
-        slot_set_wait(session->options.slot, WAIT_NONE);
+        bool is_there = wire_has_message(&session->wire);
+        if (!is_there)
+            slot_set_wait(session->options.slot, WAIT_CLIENT_READ);
         enum wire_result result = wire_read(&session->wire, &message, NULL, diag);
+        if (!is_there)
+            slot_set_wait(session->options.slot, WAIT_NONE);
         if (result == WIRE_INTERRUPTED) {
             interrupts_check(&session->interrupts, diag);
             return false;

@@ -122,8 +122,7 @@ static bool activity_at(void *self, int index, struct arena *arena, struct activ
                  [WAIT_GATE] = {"Lock", "transactionid"},
                  [WAIT_SYNC] = {"IO", "WALSync"},
                  [WAIT_ADVISORY_LOCK] = {"Lock", "advisory"},
-                 [WAIT_SLEEP] = {"Timeout", "PgSleep"},
-                 [WAIT_NOTIFY] = {"IPC", "NotifyQueue"}};
+                 [WAIT_SLEEP] = {"Timeout", "PgSleep"}};
     struct session *session = self;
     struct shm *shm = session->options.shm;
     struct slot_info info;

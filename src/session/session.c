@@ -64,6 +64,12 @@ void session_note_notification(struct session *session)
     session->bell.rung = 1;
 }
 
+static void note_stall(void *self, bool is_stalled)
+{
+    struct session *session = self;
+    slot_set_wait(session->options.slot, is_stalled ? WAIT_CLIENT_WRITE : WAIT_NONE);
+}
+
 static void answer_bell(void *self)
 {
     notify_deliver(self);
@@ -495,7 +501,8 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     wire_deinit(&session->wire);
     wire_init(&session->wire, fd, &session->interrupts.pending, INTERRUPT_ENDING);
     session->wire.answer = answer_bell;
-    session->wire.answer_self = session;
+    session->wire.stall = note_stall;
+    session->wire.self = session;
     session->interrupts.fd = fd;
     /* A termination from before the socket was known could not shut it down. */
     if (raised & INTERRUPT_ENDING)

@@ -2,6 +2,7 @@
 
 #include "util/log.h"
 
+#include <bsd/stdlib.h>
 #include <string.h>
 
 static enum statement_kinds kind_of(const struct plan *plan)
@@ -28,14 +29,23 @@ void statement_log_configure(struct session *session)
         if (!strcmp(names[i], kinds))
             log->kinds = (enum statement_kinds) i;
     log->least_ms = settings_int(session->settings, "log_min_duration_statement");
+    log->sample_ms = settings_int(session->settings, "log_min_duration_sample");
+    log->sample_rate = settings_real(session->settings, "log_statement_sample_rate");
+    log->transaction_rate = settings_real(session->settings, "log_transaction_sample_rate");
     log->has_durations = settings_bool(session->settings, "log_duration");
+}
+
+bool statement_log_draw(double rate)
+{
+    return rate > 0 && (rate >= 1 || arc4random() < rate * UINT32_MAX);
 }
 
 void statement_log_begin(struct session *session)
 {
     struct statement_log *log = &session->statement_log;
     log->is_logged = false;
-    log->began = log->least_ms >= 0 || log->has_durations ? session_now() : 0;
+    bool is_timed = log->least_ms >= 0 || log->sample_ms >= 0 || log->has_durations || log->transaction_rate > 0;
+    log->began = is_timed ? session_now() : 0;
 }
 
 void statement_log_plan(struct session *session, const struct plan *plan, const char *how, const char *text, size_t len)
@@ -59,13 +69,15 @@ void statement_log_end(struct session *session, const char *how, const char *tex
         return;
     int64_t took = session_now() - log->began;
     bool is_slow = log->least_ms >= 0 && took >= log->least_ms * 1000;
+    bool is_sample = log->sample_ms >= 0 && took >= log->sample_ms * 1000 && statement_log_draw(log->sample_rate);
+    bool wants_text = is_slow || is_sample || log->is_transaction_sampled;
     log->began = 0;
-    if (!is_slow && !log->has_durations)
+    if (!wants_text && !log->has_durations)
         return;
     struct buf message;
     buf_init(&message);
     buf_printf(&message, "duration: %lld.%03d ms", (long long) (took / 1000), (int) (took % 1000));
-    if (is_slow && !log->is_logged) {
+    if (wants_text && !log->is_logged) {
         buf_printf(&message, "  %s: ", how);
         buf_append(&message, text, len);
     }

@@ -8,14 +8,17 @@
 struct session;
 struct plan;
 
-/* log_statement, log_duration and log_min_duration_statement. */
+/* log_statement, log_duration, log_min_duration_statement, and the samples: of slow statements and of transactions. */
 
 enum statement_kinds { LOG_STATEMENT_NONE, LOG_STATEMENT_DDL, LOG_STATEMENT_MOD, LOG_STATEMENT_ALL };
 
 struct statement_log {
     enum statement_kinds kinds;
     int64_t least_ms;   /* log_min_duration_statement; -1: never */
+    int64_t sample_ms;  /* log_min_duration_sample; -1: never */
+    double sample_rate, transaction_rate;
     bool has_durations; /* log_duration */
+    bool is_transaction_sampled;
     int64_t began;      /* µs; 0: nobody wants to know */
     bool is_logged;     /* its text is in the log already */
 };
@@ -28,5 +31,13 @@ void statement_log_begin(struct session *session);
 void statement_log_plan(struct session *session, const struct plan *plan, const char *how, const char *text, size_t len);
 /* It has succeeded: log how long it took, with its text unless that is there. */
 void statement_log_end(struct session *session, const char *how, const char *text, size_t len);
+
+/* True so often, of 1. */
+bool statement_log_draw(double rate);
+/* A transaction begins: is it one of those whose statements are all logged? */
+static inline void statement_log_transaction(struct statement_log *log)
+{
+    log->is_transaction_sampled = log->transaction_rate > 0 && statement_log_draw(log->transaction_rate);
+}
 
 #endif

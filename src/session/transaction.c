@@ -55,6 +55,7 @@ void txn_ensure(struct session *session, enum txn_state state)
     txn->state = state;
     txn->has_run = txn->used_temporary = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
     set_defaults(session);
+    statement_log_transaction(&session->statement_log);
     session->types.transaction_timestamp = session->env.statement_timestamp;
     settings_enter(session->settings, 1);
 }

@@ -50,13 +50,22 @@ static bool send_some(struct wire *wire)
     return true;
 }
 
+static void wait_for_reader(struct wire *wire)
+{
+    struct pollfd poller = {.fd = wire->fd, .events = POLLOUT};
+    if (wire->stall)
+        wire->stall(wire->self, true);
+    poll(&poller, 1, POLL_MS);
+    if (wire->stall)
+        wire->stall(wire->self, false);
+}
+
 static enum wire_result write_out(struct wire *wire, int giving_up)
 {
     while (!wire->closed && send_some(wire) && wire->sent < wire->out.len) {
         if (*wire->interrupts & giving_up)
             return WIRE_INTERRUPTED;
-        struct pollfd poller = {.fd = wire->fd, .events = POLLOUT};
-        poll(&poller, 1, POLL_MS);
+        wait_for_reader(wire);
     }
     buf_reset(&wire->out);
     wire->sent = 0;
@@ -132,7 +141,7 @@ static enum wire_result receive(struct wire *wire)
         }
         if (got < 0 && errno == EINTR) {
             if (wire->idle.bell && wire->idle.bell->rung && wire->answer) {
-                wire->answer(wire->answer_self);
+                wire->answer(wire->self);
                 if (wire_flush(wire) == WIRE_INTERRUPTED)
                     return WIRE_INTERRUPTED;
             }

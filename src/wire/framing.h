@@ -29,9 +29,10 @@ struct wire {
     volatile const int *interrupts; /* bits; seen between waits */
     int ending;                     /* the bits of `interrupts` that end the session: a blocked write gives up */
     uint64_t bytes_in, bytes_out;
-    struct idle_wait idle; /* off until its owner says how long */
-    void (*answer)(void *self); /* the idle wait's bell rang: may put messages, which are then flushed */
-    void *answer_self;
+    struct idle_wait idle;                      /* off until its owner says how long */
+    void (*answer)(void *self);                 /* the idle wait's bell rang: may put messages, which are then flushed */
+    void (*stall)(void *self, bool is_stalled); /* a write waits for the client to read, and no longer does */
+    void *self;                                 /* of both; NULL functions are not called */
 };
 
 struct wire_message {

@@ -75,6 +75,54 @@ def test_durations(server):
     conn.close()
 
 
+def test_samples(server):
+    conn = Connection(server.port)
+    conn.start()
+    conn.query("SET log_min_duration_sample = 0; SET log_statement_sample_rate = 0")
+    assert logged(server, lambda: [conn.query("SELECT 1") for _ in range(20)]) == []
+    conn.query("SET log_statement_sample_rate = 0.5")
+    lines = logged(server, lambda: [conn.query("SELECT 1") for _ in range(200)])
+    assert 50 < len(lines) < 150 and all(re.fullmatch(r"LOG:  duration: \d+\.\d{3} ms  statement: SELECT 1", line) for line in lines)
+    conn.query("SET log_min_duration_sample = -1; SET log_transaction_sample_rate = 0.5")
+    lines = logged(server, lambda: [conn.query(text) for _ in range(200) for text in ("BEGIN", "SELECT 1", "COMMIT")])
+    texts = [line.rsplit("statement: ", 1)[1] for line in lines]
+    assert 150 < len(texts) < 450 and texts == ["BEGIN", "SELECT 1", "COMMIT"] * (len(texts) // 3)
+    conn.close()
+
+
+def test_waits_are_seen(server):
+    watcher, conn = Connection(server.port), Connection(server.port)
+    watcher.start()
+    conn.start()
+
+    def becomes(*expected):
+        for _ in range(200):
+            seen = rows(watcher.query(f"SELECT state, wait_event_type, wait_event FROM pg_stat_activity WHERE pid = {conn.pid}"))
+            if seen == [list(expected)]:
+                return True
+            time.sleep(0.02)
+        return seen
+    assert becomes("idle", "Client", "ClientRead") is True
+    conn.query("BEGIN")
+    assert becomes("idle in transaction", "Client", "ClientRead") is True
+    conn.query("CREATE TABLE waits (a text)")
+    conn.send("Q", cstring("COPY waits FROM STDIN"))
+    assert becomes("active", "Client", "ClientRead") is True
+    conn.send("d", b"a\n")
+    conn.send("c")
+    conn.until()
+    conn.query("ROLLBACK")
+    conn.send("Q", cstring("SELECT pg_sleep(0.5)"))
+    assert becomes("active", "Timeout", "PgSleep") is True
+    conn.until()
+    conn.send("Q", cstring("SELECT repeat('x', 1000) FROM generate_series(1, 100000)"))
+    assert becomes("active", "Client", "ClientWrite") is True
+    conn.until()
+    assert rows(watcher.query("SELECT state, wait_event FROM pg_stat_activity WHERE pid = pg_backend_pid()")) == [["active", None]]
+    conn.close()
+    watcher.close()
+
+
 def test_who_never_logs_in_is_sent_away_and_the_next_is_served(server):
     for _ in range(3):
         silent = Connection(server.port)

@@ -1,8 +1,9 @@
 """NotificationResponse: when it comes, and when it does not."""
 import select
 import struct
+import time
 
-from wire import Connection, cstring, kinds
+from wire import Connection, cstring, kinds, rows
 
 
 def notified(messages):
@@ -72,7 +73,9 @@ def test_another_hears_at_once_when_idle_else_at_the_transactions_end(conn, othe
 def test_what_came_during_a_statement_is_told_before_ready_for_query(conn, other):
     listener, sender = conn, other
     listener.query("LISTEN news")
-    listener.send("Q", cstring("SELECT pg_sleep(0.5)"))
+    listener.send("Q", cstring("SELECT pg_sleep(0.7)"))
+    while rows(sender.query(f"SELECT wait_event FROM pg_stat_activity WHERE pid = {listener.pid}")) != [["PgSleep"]]:
+        time.sleep(0.01)
     sender.query("NOTIFY news, 'meanwhile'")
     assert kinds(listener.until()) == "TDCAZ"
 
