@@ -34,6 +34,15 @@ def in_result(conn):
     conn.send_query("SELECT g, repeat('x', 1000) FROM generate_series(1, 1000000) g")
 
 
+def listening(conn):
+    conn.query("LISTEN work")
+
+
+def notifying(conn):
+    conn.query("LISTEN work")
+    conn.send_query("SELECT count(pg_notify('work', g::text)) FROM generate_series(1, 100) g")
+
+
 def waiting_for_gate(conn):
     conn.send_query(f"INSERT INTO work (note) VALUES ('lost {conn.pid}')")
 
@@ -44,7 +53,7 @@ def holding_gate_in_long_query(conn):
     conn.send_query(LONG_QUERY)
 
 
-STATES = [idle, in_transaction, in_failed_transaction, in_long_query, in_result, waiting_for_gate, holding_gate_in_long_query]
+STATES = [idle, in_transaction, in_failed_transaction, in_long_query, in_result, listening, notifying, waiting_for_gate, holding_gate_in_long_query]
 
 
 def leave(conn, how):

@@ -131,10 +131,13 @@ def test_inetd(tmp_path):
             servers.append(subprocess.Popen([PGQUILLD, "--inetd", str(tmp_path / "main.db")], stdin=conn, stdout=conn, stderr=conn))
             conn.close()
         assert until(lambda: ctl(tmp_path, "sessions").stdout.count("\n") == 3)
-        out, _ = clients[0].communicate("CREATE TABLE t (n int);\nINSERT INTO t VALUES (1);\n", timeout=30)
-        assert out == "CREATE TABLE\nINSERT 0 1\n"
+        clients[1].stdin.write("LISTEN made;\n")
+        clients[1].stdin.flush()
+        assert clients[1].stdout.readline() == "LISTEN\n"
+        out, _ = clients[0].communicate("CREATE TABLE t (n int);\nINSERT INTO t VALUES (1);\nNOTIFY made;\n", timeout=30)
+        assert out == "CREATE TABLE\nINSERT 0 1\nNOTIFY\n"
         out, _ = clients[1].communicate("SELECT n FROM t;\n", timeout=30)
-        assert out == "1\n"
+        assert out.startswith("1\nAsynchronous notification \"made\" received from server process with PID ")
         assert [server.wait(10) for server in servers] == [0, 0]
         assert ctl(tmp_path, "sessions").stdout.count("\n") == 1
 

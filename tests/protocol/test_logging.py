@@ -16,6 +16,9 @@ from wire import Connection, cstring, rows  # noqa: E402
 def running_server():
     with Server(settings={"log_line_prefix": "", "authentication_timeout": "1s", "client_connection_check_interval": "50ms",
                           "max_spare_workers": "1", "min_spare_workers": "1"}) as server:
+        # What it says when it starts is over before the first session's lines are looked for.
+        while "ready to accept connections" not in server.log():
+            time.sleep(0.01)
         yield server
 
 
