@@ -46,7 +46,7 @@ static struct fcall group_call(struct registered *function, struct group *group,
                           .cache_arena = &group->arena};
 }
 
-static bool run_step(struct registered *function, struct group *group, func_step *step, int nargs, const struct datum *args,
+static inline bool run_step(struct registered *function, struct group *group, func_step *step, int nargs, const struct datum *args,
                      struct diag *diag)
 {
     struct engine *engine = function->engine;
@@ -113,15 +113,17 @@ static void call_step(sqlite3_context *context, int nargs, sqlite3_value **value
     struct registered *function = sqlite3_user_data(context);
     struct group *group = group_of(context, function);
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    struct diag diag = {0};
+    struct diag nested, *diag = engine_call_diag(function->engine, &nested);
     for (int i = 0; i < nargs; i++)
         engine_value(values[i], &args[i]);
     if (!group)
         sqlite3_result_error_nomem(context);
-    else if (!group->is_stale && !run_step(function, group, function->instance.impl->step, nargs, args, &diag))
-        engine_fail_call(function->engine, context, &diag);
+    else if (!group->is_stale && !run_step(function, group, function->instance.impl->step, nargs, args, diag))
+        engine_fail_call(function->engine, context, diag);
     if (group && function->is_moving)
         keep_row(group, nargs, args);
+    if (diag_is_set(diag))
+        diag_clear(diag);
     if (args != few)
         free(args);
 }
@@ -131,7 +133,7 @@ static void call_inverse(sqlite3_context *context, int nargs, sqlite3_value **va
     struct registered *function = sqlite3_user_data(context);
     struct group *group = group_of(context, function);
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    struct diag diag = {0};
+    struct diag nested, *diag = engine_call_diag(function->engine, &nested);
     for (int i = 0; i < nargs; i++)
         engine_value(values[i], &args[i]);
     if (!group) {
@@ -142,12 +144,14 @@ static void call_inverse(sqlite3_context *context, int nargs, sqlite3_value **va
             free(group->rows[group->first++]);
         group->is_stale = true;
     } else if (!function->instance.impl->inverse) {
-        diag_set(&diag, ERRCODE_FEATURE_NOT_SUPPORTED, "aggregate %s does not support a window frame whose start moves",
+        diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "aggregate %s does not support a window frame whose start moves",
                  function->name);
-        engine_fail_call(function->engine, context, &diag);
-    } else if (!run_step(function, group, function->instance.impl->inverse, nargs, args, &diag)) {
-        engine_fail_call(function->engine, context, &diag);
+        engine_fail_call(function->engine, context, diag);
+    } else if (!run_step(function, group, function->instance.impl->inverse, nargs, args, diag)) {
+        engine_fail_call(function->engine, context, diag);
     }
+    if (diag_is_set(diag))
+        diag_clear(diag);
     if (args != few)
         free(args);
 }

@@ -48,6 +48,7 @@ struct engine {
     struct diag pending;     /* what one of our functions reported; engine_step hands it on */
     const char *target;      /* while a failed statement is reported: the table that it changes; NULL */
     int call_depth;          /* functions of ours under way */
+    struct diag call_diag;   /* of the outermost of them; clear between calls, so that no call has to zero one */
     struct arena call_arena; /* a function call's result and scratch */
     struct call_cache *spare_cache;
     struct registered *functions;
@@ -103,6 +104,8 @@ bool engine_refresh_instance(struct registered *function, struct diag *diag);
 int engine_create_aggregate(struct registered *function, int flags);
 /* Hand a report on through SQLite. */
 void engine_fail_call(struct engine *engine, sqlite3_context *context, struct diag *diag);
+/* A clear report for one call: the engine's own, or `nested` within a call. Whoever asks clears it before returning to SQLite. */
+struct diag *engine_call_diag(struct engine *engine, struct diag *nested);
 enum { ARGS_ON_STACK = 16 };
 uint64_t engine_catalog_generation(const struct engine *engine);
 bool engine_register_table(struct engine *engine, const char *name, struct diag *diag);

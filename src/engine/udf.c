@@ -116,21 +116,29 @@ static bool read_args(const struct registered *function, int nargs, sqlite3_valu
     return true;
 }
 
+struct diag *engine_call_diag(struct engine *engine, struct diag *nested)
+{
+    if (engine->call_depth == 0)
+        return &engine->call_diag;
+    *nested = (struct diag){0};
+    return nested;
+}
+
 static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **values)
 {
     struct registered *function = sqlite3_user_data(context);
     struct engine *engine = function->engine;
     struct datum few[ARGS_ON_STACK], *args = nargs <= ARGS_ON_STACK ? few : xmalloc(sizeof *args * (size_t) nargs);
-    struct diag diag = {0};
-    if (function->has_user_types && !engine_refresh_instance(function, &diag)) {
-        engine_fail_call(engine, context, &diag);
+    struct diag nested, *diag = engine_call_diag(engine, &nested);
+    if (function->has_user_types && !engine_refresh_instance(function, diag)) {
+        engine_fail_call(engine, context, diag);
     } else if (read_args(function, nargs, values, args)) {
         struct call_cache *cache = borrow_cache(engine, context, function->number);
         struct datum result = datum_null();
         struct fcall call = {.env = engine->env,
                              .inst = &function->instance,
                              .arena = &engine->call_arena,
-                             .diag = &diag,
+                             .diag = diag,
                              .cache = &cache->cache,
                              .cache_arena = &cache->arena};
         /* A function may run statements, and so other functions: the outermost call drops the scratch. */
@@ -138,12 +146,14 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
         if (function->instance.impl->scalar(&call, nargs, args, &result))
             engine_result(context, &result);
         else
-            engine_fail_call(engine, context, &diag);
+            engine_fail_call(engine, context, diag);
         engine->call_depth--;
         if (outermost)
             arena_reset(&engine->call_arena);
         return_cache(engine, context, function->number, cache);
     }
+    if (diag_is_set(diag))
+        diag_clear(diag);
     if (args != few)
         free(args);
 }
@@ -209,7 +219,8 @@ struct registered *engine_registered(struct engine *engine, const char *name, un
 /* May views, triggers and the like of any file call it? What only gives a value may be called. */
 static bool is_harmless(const struct func_impl *impl)
 {
-    static const char *const harmless[] = {"clock_timestamp", "drandom", "gen_random_uuid", "timeofday", "pgquill_routine_volatile"};
+    static const char *const harmless[] = {"clock_timestamp", "drandom", "gen_random_uuid", "timeofday",
+                                           "pgquill_routine_volatile"};
     if (!(impl->flags & (FUNC_VOLATILE | FUNC_WRITES)))
         return true;
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
@@ -274,7 +285,8 @@ bool engine_warm(struct diag *diag)
     shared_names.known = code == SQLITE_OK;
     sqlite3_finalize(stmt);
     sqlite3_close(db);
-    return shared_names.known || diag_set(diag, ERRCODE_INTERNAL_ERROR, "could not list SQLite's functions: %s", sqlite3_errstr(code));
+    return shared_names.known ||
+           diag_set(diag, ERRCODE_INTERNAL_ERROR, "could not list SQLite's functions: %s", sqlite3_errstr(code));
 }
 
 bool engine_override_builtins(struct engine *engine, struct diag *diag)

@@ -40,42 +40,63 @@ static void spill(struct fcall *call, struct exact_sum *sum)
     number_clear(&part);
 }
 
+static const __int128 SMALL_LIMIT = (__int128) 1 << 120;
+
+static void accumulate_big(struct fcall *call, struct exact_sum *sum, const struct number *value, int sign)
+{
+    sum->nans += value->kind == NUMBER_NAN ? sign : 0;
+    sum->infinities += value->kind == NUMBER_INFINITY ? sign : 0;
+    sum->negative_infinities += value->kind == NUMBER_NEGATIVE_INFINITY ? sign : 0;
+    if (value->kind == NUMBER_FINITE)
+        big_add(call, sum, value, sign);
+}
+
+/* False: the value is too large for what is summed in 128 bits. */
+static bool accumulate_small(struct fcall *call, struct exact_sum *sum, __int128 small, int scale, int sign)
+{
+    if (scale != sum->scale) {
+        if (sum->small == 0 && !sum->big && scale > sum->scale) {
+            sum->scale = scale;
+        } else if (scale < sum->scale && sum->scale - scale <= 18) {
+            for (int i = scale; i < sum->scale && small < SMALL_LIMIT && small > -SMALL_LIMIT; i++)
+                small *= 10;
+        } else if (scale > sum->scale) {
+            spill(call, sum);
+            sum->scale = scale;
+        } else {
+            return false;
+        }
+    }
+    if (small >= SMALL_LIMIT || small <= -SMALL_LIMIT)
+        return false;
+    sum->small += sign * small;
+    if (sum->small >= SMALL_LIMIT || sum->small <= -SMALL_LIMIT)
+        spill(call, sum);
+    return true;
+}
+
 static void accumulate(struct fcall *call, struct exact_sum *sum, const struct datum *value, int sign)
 {
-    static const __int128 limit = (__int128) 1 << 120;
+    int64_t brief;
     __int128 small;
     int scale;
     sum->count += sign;
-    if (number_small(value, &small, &scale)) {
-        if (scale != sum->scale) {
-            if (sum->small == 0 && !sum->big && scale > sum->scale) {
-                sum->scale = scale;
-            } else if (scale < sum->scale && sum->scale - scale <= 18) {
-                for (int i = scale; i < sum->scale && small < limit && small > -limit; i++)
-                    small *= 10;
-            } else if (scale > sum->scale) {
+    if (number_short(value, &brief, &scale)) {
+        if (scale == sum->scale) {
+            sum->small += sign * brief;
+            if (sum->small >= SMALL_LIMIT || sum->small <= -SMALL_LIMIT)
                 spill(call, sum);
-                sum->scale = scale;
-            }
-            if (scale < sum->scale && sum->scale - scale > 18)
-                goto slow;
+            return;
         }
-        if (small >= limit || small <= -limit)
-            goto slow;
-        sum->small += sign * small;
-        if (sum->small >= limit || sum->small <= -limit)
-            spill(call, sum);
+        if (accumulate_small(call, sum, brief, scale, sign))
+            return;
+    } else if (number_small(value, &small, &scale) && accumulate_small(call, sum, small, scale, sign)) {
         return;
     }
-slow:;
     struct number number;
     number_init(&number);
     number_load(&number, value);
-    sum->nans += number.kind == NUMBER_NAN ? sign : 0;
-    sum->infinities += number.kind == NUMBER_INFINITY ? sign : 0;
-    sum->negative_infinities += number.kind == NUMBER_NEGATIVE_INFINITY ? sign : 0;
-    if (number.kind == NUMBER_FINITE)
-        big_add(call, sum, &number, sign);
+    accumulate_big(call, sum, &number, sign);
     number_clear(&number);
 }
 
@@ -335,20 +356,23 @@ struct exact_variance {
 static bool variance_step(struct fcall *call, void *state, int nargs, const struct datum *args)
 {
     struct exact_variance *variance = state;
-    struct number value;
-    struct datum square;
+    int64_t brief;
+    int scale;
     (void) nargs;
     if (datum_is_null(&args[0]))
         return true;
     accumulate(call, &variance->sum, &args[0], 1);
+    variance->squares.count++;
+    if (number_short(&args[0], &brief, &scale) &&
+        accumulate_small(call, &variance->squares, (__int128) brief * brief, 2 * scale, 1))
+        return true;
+    struct number value;
     number_init(&value);
     number_load(&value, &args[0]);
     number_multiply(&value, &value, &value);
-    bool good = number_store(&value, call->arena, &square, call->diag);
+    accumulate_big(call, &variance->squares, &value, 1);
     number_clear(&value);
-    if (good)
-        accumulate(call, &variance->squares, &square, 1);
-    return good;
+    return true;
 }
 
 enum spread { VARIANCE, DEVIATION };

@@ -227,11 +227,32 @@ static bool numeric_inc(struct fcall *call, int nargs, const struct datum *args,
 
 static int limited(int64_t scale)
 {
-    return (int) (scale < -NUMBER_SCALE_MAX ? -NUMBER_SCALE_MAX : scale > NUMBER_SCALE_MAX ? NUMBER_SCALE_MAX : scale);
+    return (int) (scale < -NUMBER_WEIGHT_MAX - 1 ? -NUMBER_WEIGHT_MAX - 1 : scale > NUMBER_SCALE_MAX ? NUMBER_SCALE_MAX : scale);
+}
+
+/* Round or cut a short value to fewer digits behind the point, 0 at least. */
+static bool shorten(struct fcall *call, int nargs, const struct datum *args, bool cut, struct datum *result)
+{
+    int64_t value, unit = 1, digits = nargs > 1 ? args[1].i : 0;
+    int scale;
+    if (digits < 0 || !number_short(&args[0], &value, &scale) || digits > scale)
+        return false;
+    for (int64_t i = digits; i < scale; i++)
+        unit *= 10;
+    int64_t rest = value % unit;
+    value /= unit;
+    if (!cut && rest >= unit - rest)
+        value++;
+    else if (!cut && -rest >= unit + rest)
+        value--;
+    *result = number_small_store(call->arena, value, (int) digits);
+    return true;
 }
 
 static bool numeric_round(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
+    if (shorten(call, nargs, args, false, result))
+        return true;
     struct operands operands;
     load(&operands, 1, args);
     number_set(&operands.result, &operands.a);
@@ -241,6 +262,8 @@ static bool numeric_round(struct fcall *call, int nargs, const struct datum *arg
 
 static bool numeric_trunc(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
+    if (shorten(call, nargs, args, true, result))
+        return true;
     struct operands operands;
     load(&operands, 1, args);
     number_set(&operands.result, &operands.a);

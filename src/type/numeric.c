@@ -3,6 +3,7 @@
 #include "type/codecs.h"
 
 #include <ctype.h>
+#include <endian.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -502,6 +503,74 @@ bool number_int64(const struct number *number, int64_t *value)
     return fits;
 }
 
+/* A text of so few characters fits in 64 bits. */
+enum { SHORT_DIGITS = 18 };
+
+/* Eight digits at once: pairs, then fours, then all; the first character is in the lowest byte. */
+static inline int64_t parse_eight(uint64_t digits)
+{
+    digits = (digits & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
+    digits = (digits & 0x00ff00ff00ff00ff) * 6553601 >> 16;
+    return (int64_t) ((digits & 0x0000ffff0000ffff) * 42949672960001 >> 32);
+}
+
+static inline bool are_eight_digits(uint64_t text)
+{
+    return ((text & 0xf0f0f0f0f0f0f0f0) | ((text + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) == 0x3333333333333333;
+}
+
+/* The last eight characters, where the point often is, are read together; what is before them one by one. */
+static inline bool parse_short(const char *at, const char *end, int64_t *value, int *scale)
+{
+    bool negative = *at == '-', point = false;
+    const char *rest = end;
+    int64_t sum = 0, tail = 0, unit = 1;
+    unsigned digit;
+    at += negative;
+    *scale = 0;
+    if (end - at >= 8) {
+        uint64_t text;
+        memcpy(&text, end - 8, 8);
+        text = le64toh(text);
+        uint64_t points = text ^ 0x2e2e2e2e2e2e2e2e;
+        points = (points - 0x0101010101010101) & ~points & 0x8080808080808080;
+        unit = 100000000;
+        if (points) {
+            int bit = __builtin_ctzll(points) - 7; /* of the point's first bit */
+            uint64_t before = text & (((uint64_t) 1 << bit) - 1);
+            text = (bit == 56 ? 0 : text >> (bit + 8) << (bit + 8)) | before << 8 | '0';
+            *scale = 7 - bit / 8;
+            point = true;
+            unit = 10000000;
+        }
+        if (!are_eight_digits(text))
+            return false;
+        tail = parse_eight(text);
+        rest = end - 8;
+    }
+    for (; at < rest && (digit = (unsigned) (*at - '0')) <= 9; at++)
+        sum = sum * 10 + digit;
+    if (at < rest) {
+        if (point || *at++ != '.')
+            return false;
+        *scale = (int) (end - at);
+        for (; at < rest && (digit = (unsigned) (*at - '0')) <= 9; at++)
+            sum = sum * 10 + digit;
+    }
+    sum = sum * unit + tail;
+    *value = negative ? -sum : sum;
+    return at == rest;
+}
+
+bool number_short(const struct datum *datum, int64_t *coefficient, int *scale)
+{
+    if (datum->kind == DATUM_TEXT && datum->len - 1 < SHORT_DIGITS)
+        return parse_short(datum->data, datum->data + datum->len, coefficient, scale);
+    *scale = 0;
+    *coefficient = datum->i;
+    return datum->kind == DATUM_INT;
+}
+
 bool number_small(const struct datum *datum, __int128 *coefficient, int *scale)
 {
     if (datum->kind == DATUM_INT) {
@@ -512,6 +581,13 @@ bool number_small(const struct datum *datum, __int128 *coefficient, int *scale)
     if (datum->kind != DATUM_TEXT || datum->len == 0 || datum->len > SMALL_DIGITS)
         return false;
     const char *at = datum->data, *end = at + datum->len, *point = NULL;
+    if (datum->len <= SHORT_DIGITS) {
+        int64_t value;
+        if (!parse_short(at, end, &value, scale))
+            return false;
+        *coefficient = value;
+        return true;
+    }
     bool negative = *at == '-';
     at += negative;
     /* Two loops of 64 bits: most values end within the first. */
@@ -545,33 +621,32 @@ bool number_small(const struct datum *datum, __int128 *coefficient, int *scale)
 
 struct datum number_small_store(struct arena *arena, __int128 coefficient, int scale)
 {
-    char digits[48], *at = digits + sizeof digits;
+    char digits[48], *end = digits + sizeof digits, *at = end, *point = scale ? end - scale : NULL;
     unsigned __int128 rest = coefficient < 0 ? 0 - (unsigned __int128) coefficient : (unsigned __int128) coefficient;
-    int count = 0;
-    do {
-        if (scale && count == scale)
+    for (; rest > UINT64_MAX; rest /= 10) {
+        if (at == point)
             *--at = '.';
-        uint64_t low;
-        if (rest <= UINT64_MAX) {
-            low = (uint64_t) rest;
-            *--at = (char) ('0' + low % 10);
-            rest = low / 10;
-        } else {
-            *--at = (char) ('0' + (int) (rest % 10));
-            rest /= 10;
-        }
-        count++;
-    } while (rest || count <= scale);
+        *--at = (char) ('0' + (int) (rest % 10));
+    }
+    uint64_t low = (uint64_t) rest;
+    do {
+        if (at == point)
+            *--at = '.';
+        *--at = (char) ('0' + low % 10);
+        low /= 10;
+    } while (low || (point && at >= point));
     if (coefficient < 0)
         *--at = '-';
-    size_t len = (size_t) (digits + sizeof digits - at);
-    return datum_text(arena_strndup(arena, at, len), len);
+    return datum_text(arena_strndup(arena, at, (size_t) (end - at)), (size_t) (end - at));
 }
 
 int number_datum_compare(const struct datum *a, const struct datum *b)
 {
     __int128 x, y;
+    int64_t short_x, short_y;
     int x_scale, y_scale;
+    if (number_short(a, &short_x, &x_scale) && number_short(b, &short_y, &y_scale) && x_scale == y_scale)
+        return (short_x > short_y) - (short_x < short_y);
     if (a->len + b->len < SMALL_DIGITS && number_small(a, &x, &x_scale) && number_small(b, &y, &y_scale)) {
         /* Together they have fewer than 36 digits, so that neither overflows when aligned. */
         for (; x_scale < y_scale; x_scale++)

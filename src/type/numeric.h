@@ -62,6 +62,8 @@ const __mpz_struct *number_power_of_ten(unsigned n);
 
 /* Stored values straight to 128 bits, where aggregates and sums are fast: false when they do not fit or are not finite. */
 bool number_small(const struct datum *datum, __int128 *coefficient, int *scale);
+/* Likewise to 64 bits: false also for what would fit and has many characters. */
+bool number_short(const struct datum *datum, int64_t *coefficient, int *scale);
 struct datum number_small_store(struct arena *arena, __int128 coefficient, int scale);
 /* Compare stored values. */
 int number_datum_compare(const struct datum *a, const struct datum *b);

@@ -44,3 +44,70 @@ Test(numeric, powers_are_those_of_postgresql)
         diag_clear(&diag);
     }
 }
+
+/* Stored texts read straight into integers; those that are too long or are no plain decimals are left to the general way. */
+static const struct {
+    const char *stored;
+    bool fits;
+    int64_t coefficient;
+    int scale;
+} shorts[] = {
+    {"0", true, 0, 0},
+    {"-7", true, -7, 0},
+    {"0.05", true, 5, 2},
+    {"1234567", true, 1234567, 0},
+    {"12345678", true, 12345678, 0},
+    {"1234567.89", true, 123456789, 2},
+    {"-1234567.89", true, -123456789, 2},
+    {"0.0000001", true, 1, 7},
+    {"0.00000001", true, 1, 8},
+    {"1.123456789", true, 1123456789, 9},
+    {"12345.6789012345", true, 123456789012345, 10},
+    {"123456789012345678", true, 123456789012345678, 0},
+    {"-12345678901234567", true, -12345678901234567, 0},
+    {"999999999999999.99", true, 99999999999999999, 2},
+    {"1234567890123456789", false, 0, 0},
+    {"NaN", false, 0, 0},
+    {"Infinity", false, 0, 0},
+    {"-Infinity", false, 0, 0},
+    {"1.2.3", false, 0, 0},
+    {"1234.5678.9", false, 0, 0},
+    {"12.34.5678901", false, 0, 0},
+    {"1.5e10", false, 0, 0},
+    {"12345678:", false, 0, 0},
+    {"12345/789", false, 0, 0},
+};
+
+Test(numeric, short_texts_are_read_at_once)
+{
+    for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++) {
+        struct datum datum = datum_text(shorts[i].stored, strlen(shorts[i].stored));
+        int64_t coefficient = 0;
+        int scale = 0;
+        bool fits = number_short(&datum, &coefficient, &scale);
+        cr_expect_eq(fits, shorts[i].fits, "%s", shorts[i].stored);
+        if (fits && shorts[i].fits)
+            cr_expect(coefficient == shorts[i].coefficient && scale == shorts[i].scale, "%s", shorts[i].stored);
+    }
+}
+
+Test(numeric, short_values_are_stored_with_their_scale)
+{
+    static const struct {
+        int64_t coefficient;
+        int scale;
+        const char *stored;
+    } cases[] = {{0, 0, "0"},     {0, 2, "0.00"},       {5, 2, "0.05"},
+                 {-5, 1, "-0.5"}, {-1200, 2, "-12.00"}, {INT64_MIN, 3, "-9223372036854775.808"}};
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct datum stored = number_small_store(&arena, cases[i].coefficient, cases[i].scale);
+        cr_expect(stored.len == strlen(cases[i].stored) && memcmp(stored.data, cases[i].stored, stored.len) == 0, "%s",
+                  cases[i].stored);
+    }
+    struct datum large = number_small_store(&arena, (__int128) INT64_MAX * 1000000000000, 15);
+    cr_expect(large.len == 32 && memcmp(large.data, "9223372036854775.807000000000000", 32) == 0, "%.*s", (int) large.len,
+              large.data);
+    arena_deinit(&arena);
+}
