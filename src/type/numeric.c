@@ -241,7 +241,10 @@ bool number_store(struct number *number, struct arena *arena, struct datum *out,
     if (number->kind == NUMBER_FINITE) {
         if (number->scale > NUMBER_SCALE_MAX)
             number_round(number, NUMBER_SCALE_MAX);
-        if (mpz_sizeinbase(number->coefficient, 10) > (size_t) NUMBER_WEIGHT_MAX + (size_t) number->scale + 1)
+        /* The size is right or one too large. */
+        size_t digits = (size_t) NUMBER_WEIGHT_MAX + (size_t) number->scale;
+        if (mpz_sizeinbase(number->coefficient, 10) > digits &&
+            mpz_cmpabs(number->coefficient, number_power_of_ten((unsigned) digits)) >= 0)
             return overflow(diag);
     }
     struct buf text = {0};
