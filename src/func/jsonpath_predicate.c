@@ -1,5 +1,5 @@
 #include "func/jsonpath.h"
-#include "func/regex.h"
+#include "func/regex_engine.h"
 #include "type/numeric.h"
 
 #include <string.h>
@@ -92,7 +92,7 @@ static enum path_truth like_regex(struct path_run *run, const struct path_item *
     if (!path_is(value, JSON_STRING))
         return PATH_UNKNOWN;
     struct datum pattern = datum_text(item->text, item->len), text = datum_text(value->json->text, value->json->len);
-    if (regex_path_search(run->call, &pattern, item->regex_flags, &text, &found))
+    if (regex_path_search(&pattern, item->regex_flags, &text, &found, run->call->diag))
         return truth_of(found);
     run->is_broken = true;
     return PATH_UNKNOWN;

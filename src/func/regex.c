@@ -1,35 +1,12 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "func/regex.h"
-#include "func/regex_translate.h"
+#include "func/regex_engine.h"
 #include "type/codecs.h"
-#include "type/jsonpath.h"
-
-#include <pcre2.h>
+#include "type/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* PostgreSQL's advanced regular expressions, translated for PCRE2. */
-
-enum { CACHED = 32 };
-
-struct regex {
-    char *pattern; /* as given */
-    size_t len;
-    uint32_t key;
-    pcre2_code *code;
-    pcre2_match_data *match;
-    uint64_t used;
-};
-
-/* Compiled patterns of this process, least recently used out first. */
-static struct regex cache[CACHED];
-static uint64_t clock_hand;
-
-static bool invalid(struct fcall *call, const char *why)
-{
-    return diag_set(call->diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "invalid regular expression: %s", why);
-}
+/* Functions and operators over regular expressions. */
 
 static bool parse_flags(struct fcall *call, const struct datum *flags, struct regex_options *options)
 {
@@ -39,91 +16,6 @@ static bool parse_flags(struct fcall *call, const struct datum *flags, struct re
             return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid regular expression option: \"%.*s\"",
                             (int) utf8_size((uint8_t) flags->data[i]), flags->data + i);
     return true;
-}
-
-/* What tells compiled patterns of one text apart. */
-static uint32_t options_key(const struct regex_options *options)
-{
-    return (uint32_t) (options->icase | options->dot_stops << 1 | options->lines << 2 | options->expanded << 3 |
-                       options->literal << 4 | options->plain_ere << 5 | options->basic << 6);
-}
-
-static uint32_t compile_flags(const struct regex_options *options)
-{
-    uint32_t flags = PCRE2_UTF | PCRE2_NO_UTF_CHECK | (options->icase ? PCRE2_CASELESS : 0);
-    if (options->literal)
-        return flags | PCRE2_LITERAL;
-    return flags | PCRE2_UCP | (options->lines ? PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX : PCRE2_DOLLAR_ENDONLY) |
-           (options->dot_stops ? 0 : PCRE2_DOTALL);
-}
-
-static pcre2_code *translate(struct fcall *call, const struct datum *pattern, struct regex_options options)
-{
-    struct buf text = {0};
-    int error;
-    PCRE2_SIZE offset;
-    const char *why = regex_translate(pattern->data, pattern->len, &options, &text);
-    pcre2_code *code = NULL;
-    if (options.basic)
-        diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "basic regular expressions are not supported yet");
-    else if (why)
-        invalid(call, why);
-    else
-        code = pcre2_compile((PCRE2_SPTR) (text.data ? text.data : ""), text.len, compile_flags(&options), &error, &offset, NULL);
-    buf_deinit(&text);
-    if (!code && !why && !options.basic) {
-        char message[128];
-        pcre2_get_error_message(error, (PCRE2_UCHAR *) message, sizeof message);
-        invalid(call, message);
-    }
-    return code;
-}
-
-static struct regex *compile(struct fcall *call, const struct datum *pattern, const struct regex_options *options)
-{
-    uint32_t key = options_key(options);
-    struct regex *oldest = &cache[0];
-    for (int i = 0; i < CACHED; i++) {
-        struct regex *regex = &cache[i];
-        if (regex->code && regex->key == key && regex->len == pattern->len &&
-            (pattern->len == 0 || memcmp(regex->pattern, pattern->data, pattern->len) == 0)) {
-            regex->used = ++clock_hand;
-            return regex;
-        }
-        if (regex->used < oldest->used)
-            oldest = regex;
-    }
-    pcre2_code *code = translate(call, pattern, *options);
-    if (!code)
-        return NULL;
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    if (oldest->code) {
-        pcre2_code_free(oldest->code);
-        pcre2_match_data_free(oldest->match);
-        free(oldest->pattern);
-    }
-    char *copy = xmalloc(pattern->len + 1);
-    if (pattern->len)
-        memcpy(copy, pattern->data, pattern->len);
-    *oldest = (struct regex){copy, pattern->len, key, code, pcre2_match_data_create_from_pattern(code, NULL), ++clock_hand};
-    return oldest;
-}
-
-/* One match from a byte offset on: 1 found, 0 none, -1 reported. */
-static int match(struct fcall *call, struct regex *regex, const struct datum *text, size_t from, size_t **spans, uint32_t *count)
-{
-    int found = pcre2_match(regex->code, (PCRE2_SPTR) (text->data ? text->data : ""), text->len, from, PCRE2_NO_UTF_CHECK,
-                            regex->match, NULL);
-    if (found == PCRE2_ERROR_NOMATCH)
-        return 0;
-    if (found < 0) {
-        diag_set(call->diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "regular expression failed: %s",
-                 "regular expression is too complex");
-        return -1;
-    }
-    *spans = pcre2_get_ovector_pointer(regex->match);
-    *count = pcre2_get_ovector_count(regex->match);
-    return 1;
 }
 
 /* Where the next match may begin: an empty match moves on by a character. */
@@ -137,39 +29,12 @@ static size_t behind(const struct datum *text, const size_t *spans)
 static bool matches(struct fcall *call, const struct datum *args, bool icase, bool wanted, struct datum *result)
 {
     struct regex_options options = {.icase = icase};
-    struct regex *regex = compile(call, &args[1], &options);
+    struct regex *regex = regex_compile(&args[1], &options, call->diag);
     size_t *spans;
     uint32_t count;
-    int found = regex ? match(call, regex, &args[0], 0, &spans, &count) : -1;
+    int found = regex ? regex_match(regex, &args[0], 0, &spans, &count, call->diag) : -1;
     *result = datum_bool((found == 1) == wanted);
     return found >= 0;
-}
-
-static struct regex_options path_options(unsigned flags)
-{
-    return (struct regex_options){.icase = flags & PATH_REGEX_ICASE,
-                                  .literal = flags & PATH_REGEX_QUOTE,
-                                  .dot_stops = !(flags & PATH_REGEX_DOTALL),
-                                  .lines = flags & PATH_REGEX_LINES};
-}
-
-bool regex_path_check(const char *pattern, size_t len, unsigned flags, struct diag *diag)
-{
-    struct fcall call = {.diag = diag};
-    struct datum text = datum_text(pattern, len);
-    struct regex_options options = path_options(flags);
-    return compile(&call, &text, &options) != NULL;
-}
-
-bool regex_path_search(struct fcall *call, const struct datum *pattern, unsigned flags, const struct datum *text, bool *found)
-{
-    struct regex_options options = path_options(flags);
-    struct regex *regex = compile(call, pattern, &options);
-    size_t *spans;
-    uint32_t count;
-    int matched = regex ? match(call, regex, text, 0, &spans, &count) : -1;
-    *found = matched == 1;
-    return matched >= 0;
 }
 
 #define MATCHES(name, icase, wanted)                                                                                             \
@@ -185,7 +50,7 @@ MATCHES(texticregexne, true, false)
 
 static struct datum span_text(const struct datum *text, const size_t *spans, uint32_t group)
 {
-    if (spans[2 * group] == PCRE2_UNSET)
+    if (spans[2 * group] == REGEX_UNSET)
         return datum_null();
     return datum_text(text->data + spans[2 * group], spans[2 * group + 1] - spans[2 * group]);
 }
@@ -220,7 +85,7 @@ static bool prepare(struct fcall *call, const struct datum *pattern, const struc
         return strcmp(function, "regexp_match()") == 0 ? diag_hint(call->diag, "Use the regexp_matches function instead.")
                                                        : false;
     }
-    *regex = compile(call, pattern, options);
+    *regex = regex_compile(pattern, options, call->diag);
     return *regex != NULL;
 }
 
@@ -232,7 +97,7 @@ static bool regexp_match(struct fcall *call, int nargs, const struct datum *args
     uint32_t count;
     if (!prepare(call, &args[1], nargs > 2 ? &args[2] : NULL, "regexp_match()", &options, &regex))
         return false;
-    int found = match(call, regex, &args[0], 0, &spans, &count);
+    int found = regex_match(regex, &args[0], 0, &spans, &count, call->diag);
     *result = found == 1 ? groups(call, &args[0], spans, count) : datum_null();
     return found >= 0;
 }
@@ -246,7 +111,7 @@ static bool textregexsubstr(struct fcall *call, int nargs, const struct datum *a
     (void) nargs;
     if (!prepare(call, &args[1], NULL, NULL, &options, &regex))
         return false;
-    int found = match(call, regex, &args[0], 0, &spans, &count);
+    int found = regex_match(regex, &args[0], 0, &spans, &count, call->diag);
     *result = found == 1 ? span_text(&args[0], spans, count > 1) : datum_null();
     return found >= 0;
 }
@@ -301,7 +166,7 @@ static bool replace(struct fcall *call, const struct datum *args, int64_t start,
     for (int64_t number = 1; at <= args[0].len; number++) {
         size_t *spans;
         uint32_t count;
-        found = match(call, regex, &args[0], at, &spans, &count);
+        found = regex_match(regex, &args[0], at, &spans, &count, call->diag);
         if (found != 1)
             break;
         if (nth == 0 || number == nth) {
@@ -351,7 +216,7 @@ static bool regexp_count(struct fcall *call, int nargs, const struct datum *args
     int found = 0;
     for (size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1); at <= args[0].len;
          at = behind(&args[0], spans), total++)
-        if ((found = match(call, regex, &args[0], at, &spans, &count)) != 1)
+        if ((found = regex_match(regex, &args[0], at, &spans, &count, call->diag)) != 1)
             break;
     *result = datum_int(total);
     return found >= 0;
@@ -365,7 +230,7 @@ static bool regexp_like(struct fcall *call, int nargs, const struct datum *args,
     uint32_t count;
     if (!prepare(call, &args[1], nargs > 2 ? &args[2] : NULL, "regexp_like()", &options, &regex))
         return false;
-    int found = match(call, regex, &args[0], 0, &spans, &count);
+    int found = regex_match(regex, &args[0], 0, &spans, &count, call->diag);
     *result = datum_bool(found == 1);
     return found >= 0;
 }
@@ -386,7 +251,7 @@ static int nth_match(struct fcall *call, int nargs, const struct datum *args, co
     size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1);
     int found = 0;
     for (int64_t i = 1; i <= nth && at <= args[0].len; i++) {
-        found = match(call, regex, &args[0], at, spans, count);
+        found = regex_match(regex, &args[0], at, spans, count, call->diag);
         if (found != 1)
             return found;
         at = behind(&args[0], *spans);
@@ -406,7 +271,7 @@ static bool regexp_instr(struct fcall *call, int nargs, const struct datum *args
     if (group < 0)
         return too_small(call, "subexpr", group);
     int found = nth_match(call, nargs, args, nargs > 5 ? &args[5] : NULL, "regexp_instr()", &spans, &count);
-    if (found != 1 || group >= count || spans[2 * group] == PCRE2_UNSET)
+    if (found != 1 || group >= count || spans[2 * group] == REGEX_UNSET)
         *result = datum_int(0);
     else
         *result = datum_int((int64_t) utf8_length(args[0].data, spans[2 * group + end]) + 1);
@@ -436,13 +301,13 @@ struct split {
 static bool split_next(struct fcall *call, struct split *split, struct datum *piece, bool *more)
 {
     *more = !split->done;
-    struct regex *regex = split->done ? NULL : compile(call, &split->pattern, &split->options);
+    struct regex *regex = split->done ? NULL : regex_compile(&split->pattern, &split->options, call->diag);
     if (split->done || !regex)
         return split->done;
     while (split->at <= split->text.len) {
         size_t *spans;
         uint32_t count;
-        int found = match(call, regex, &split->text, split->at, &spans, &count);
+        int found = regex_match(regex, &split->text, split->at, &spans, &count, call->diag);
         if (found < 0)
             return false;
         if (found == 0)
@@ -528,10 +393,10 @@ static bool matches_row(struct fcall *call, void *cursor, struct datum *row, boo
     *more = false;
     if (split->done || split->at > split->text.len)
         return true;
-    struct regex *regex = compile(call, &split->pattern, &split->options);
+    struct regex *regex = regex_compile(&split->pattern, &split->options, call->diag);
     size_t *spans;
     uint32_t count;
-    int found = regex ? match(call, regex, &split->text, split->at, &spans, &count) : -1;
+    int found = regex ? regex_match(regex, &split->text, split->at, &spans, &count, call->diag) : -1;
     if (found != 1)
         return found == 0;
     row[0] = groups(call, &split->text, spans, count);

@@ -1,4 +1,4 @@
-#include "func/tochar_date.h"
+#include "func/tochar_date_reader.h"
 
 #include "func/datetime_field.h"
 
@@ -10,24 +10,7 @@
 
 /* to_date and to_timestamp: text read by a picture (docs: 9.8, "Usage notes for date/time formatting"). */
 
-struct fields {
-    enum picture_calendar calendar;
-    int hh, mi, ss, ssss, ms, us, d, dd, ddd, mm, year, bc, ww, w, cc, j, pm, year_digits, fraction_digits;
-    bool half_day;
-    int zone_sign, zone_hours, zone_minutes;
-};
-
-struct reader {
-    struct fcall *call;
-    const struct picture *picture;
-    const char *start, *at; /* NUL-terminated */
-    int extra;              /* blanks skipped beyond what the picture has */
-    bool fixed;
-    bool is_standard; /* separators and quoted text match exactly, and nothing may be left over */
-    struct fields fields;
-};
-
-static bool set_field(struct reader *r, int *field, int value, const struct picture_node *node)
+static bool set_field(struct picture_reader *r, int *field, int value, const struct picture_node *node)
 {
     if (*field != 0 && *field != value) {
         diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "conflicting values for \"%s\" field in formatting string",
@@ -39,7 +22,7 @@ static bool set_field(struct reader *r, int *field, int value, const struct pict
 }
 
 /* Does something that is no digit follow the number in the picture? Then it has as many digits as there are. */
-static bool digits_end(const struct reader *r, int index)
+static bool digits_end(const struct picture_reader *r, int index)
 {
     const struct picture_node *node = &r->picture->nodes[index];
     if (node->suffix & (SUFFIX_TH_UPPER | SUFFIX_TH_LOWER))
@@ -52,20 +35,20 @@ static bool digits_end(const struct reader *r, int index)
     return !(node->len == 1 && isdigit((unsigned char) node->text[0]));
 }
 
-static bool too_short(struct reader *r, const struct picture_node *node, int wanted, int had)
+static bool too_short(struct picture_reader *r, const struct picture_node *node, int wanted, int had)
 {
     diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "source string too short for \"%s\" formatting field", node->name);
     diag_detail(r->call->diag, "Field requires %d characters, but only %d remain.", wanted, had);
     return diag_hint(r->call->diag, "If your source string is not fixed-width, try using the \"FM\" modifier.");
 }
 
-static bool bad_number(struct reader *r, const struct picture_node *node, const char *text)
+static bool bad_number(struct picture_reader *r, const struct picture_node *node, const char *text)
 {
     return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid value \"%s\" for \"%s\"", text, node->name);
 }
 
 /* *used: characters taken, blanks included. */
-static bool read_number_of(struct reader *r, int index, int width, int *field, int *used)
+static bool read_number_of(struct picture_reader *r, int index, int width, int *field, int *used)
 {
     const struct picture_node *node = &r->picture->nodes[index];
     const char *begin = r->at;
@@ -104,14 +87,14 @@ static bool read_number_of(struct reader *r, int index, int width, int *field, i
     return !field || set_field(r, field, (int) value, node);
 }
 
-static bool read_number(struct reader *r, int index, int width, int *field)
+static bool read_number(struct picture_reader *r, int index, int width, int *field)
 {
     int used;
     return read_number_of(r, index, width, field, &used);
 }
 
 /* Digits behind a decimal point: 25 hundredths are 250 thousandths. */
-static bool read_fraction(struct reader *r, int index, int width, int digits, int *field)
+static bool read_fraction(struct picture_reader *r, int index, int width, int digits, int *field)
 {
     int used;
     if (!read_number_of(r, index, width, field, &used))
@@ -121,7 +104,7 @@ static bool read_fraction(struct reader *r, int index, int width, int digits, in
     return true;
 }
 
-static bool read_name(struct reader *r, int index, const char *const *names, int count, int *value)
+static bool read_name(struct picture_reader *r, int index, const char *const *names, int count, int *value)
 {
     const struct picture_node *node = &r->picture->nodes[index];
     for (int i = 0; i < count; i++) {
@@ -136,7 +119,7 @@ static bool read_name(struct reader *r, int index, const char *const *names, int
     return diag_detail(r->call->diag, "The given value did not match any of the allowed values for this field.");
 }
 
-static bool check_calendar(struct reader *r, enum picture_calendar calendar)
+static bool check_calendar(struct picture_reader *r, enum picture_calendar calendar)
 {
     if (calendar == CALENDAR_ANY)
         return true;
@@ -153,7 +136,7 @@ static int near_2020(int year)
     return year < 70 ? year + 2000 : year < 100 ? year + 1900 : year < 520 ? year + 2000 : year < 1000 ? year + 1000 : year;
 }
 
-static bool read_year(struct reader *r, int index, int digits)
+static bool read_year(struct picture_reader *r, int index, int digits)
 {
     int used;
     if (!read_number_of(r, index, digits, &r->fields.year, &used))
@@ -164,7 +147,7 @@ static bool read_year(struct reader *r, int index, int digits)
     return true;
 }
 
-static bool read_grouped_year(struct reader *r, int index)
+static bool read_grouped_year(struct picture_reader *r, int index)
 {
     int thousands, rest, taken = 0, year;
     if (sscanf(r->at, "%d,%03d%n", &thousands, &rest, &taken) < 2)
@@ -177,9 +160,9 @@ static bool read_grouped_year(struct reader *r, int index)
     return set_field(r, &r->fields.year, year, &r->picture->nodes[index]);
 }
 
-static bool read_zone_hours(struct reader *r, int index)
+static bool read_zone_hours(struct picture_reader *r, int index)
 {
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     if (*r->at == '+' || *r->at == '-' || *r->at == ' ') {
         f->zone_sign = *r->at == '-' ? -1 : 1;
         r->at++;
@@ -189,7 +172,7 @@ static bool read_zone_hours(struct reader *r, int index)
     return read_number(r, index, 2, &f->zone_hours);
 }
 
-static bool read_word(struct reader *r, int index)
+static bool read_word(struct picture_reader *r, int index)
 {
     static const char *const meridians[] = {"am", "pm"}, *const meridians_dotted[] = {"a.m.", "p.m."};
     static const char *const eras[] = {"ad", "bc"}, *const eras_dotted[] = {"a.d.", "b.c."};
@@ -197,7 +180,7 @@ static bool read_word(struct reader *r, int index)
     static const char *const romans[] = {"XII", "XI", "X", "IX", "VIII", "VII", "VI", "V", "IV", "III", "II", "I"};
     const struct picture_node *node = &r->picture->nodes[index];
     const struct picture_word *word = node->word;
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     int value = 0;
     if (!check_calendar(r, word->calendar))
         return false;
@@ -308,14 +291,14 @@ static bool is_separator(char c)
     return c > 0x20 && c < 0x7f && !isalnum((unsigned char) c);
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct picture_reader *r)
 {
     for (; isspace((unsigned char) *r->at); r->at++)
         r->extra++;
 }
 
 /* A separator or a quoted character, exactly. */
-static bool read_exactly(struct reader *r, const struct picture_node *node)
+static bool read_exactly(struct picture_reader *r, const struct picture_node *node)
 {
     if (*r->at == node->text[0]) {
         r->at = behind_character(r->at);
@@ -326,7 +309,7 @@ static bool read_exactly(struct reader *r, const struct picture_node *node)
                     node->len, node->text);
 }
 
-static bool read_end(struct reader *r, int done)
+static bool read_end(struct picture_reader *r, int done)
 {
     if (done < r->picture->count)
         return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "input string is too short for datetime format");
@@ -336,7 +319,7 @@ static bool read_end(struct reader *r, int done)
                                "trailing characters remain in input string after datetime format");
 }
 
-static bool read_text(struct reader *r)
+static bool read_text(struct picture_reader *r)
 {
     int i = 0;
     for (r->fixed = r->is_standard; i < r->picture->count && *r->at; i++) {
@@ -382,9 +365,9 @@ static bool read_text(struct reader *r)
 
 /* ---- from fields to a moment ---- */
 
-static bool set_clock(struct reader *r, struct datetime *parts)
+static bool set_clock(struct picture_reader *r, struct datetime *parts)
 {
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     if (f->ssss) {
         parts->hour = f->ssss / 3600;
         parts->minute = f->ssss / 60 % 60;
@@ -409,7 +392,7 @@ static bool set_clock(struct reader *r, struct datetime *parts)
 }
 
 /* The year from its digits and the century; false: not given. */
-static bool set_year(struct fields *f, struct datetime *parts)
+static bool set_year(struct picture_fields *f, struct datetime *parts)
 {
     if (f->cc && f->bc)
         f->cc = -f->cc;
@@ -431,9 +414,9 @@ static bool set_year(struct fields *f, struct datetime *parts)
 enum { HAS_YEAR = 1, HAS_MONTH = 2, HAS_DAY = 4, HAS_DATE = 7 };
 
 /* The day of a year to month and day, where these are not given. */
-static bool set_year_day(struct reader *r, struct datetime *parts, unsigned *has)
+static bool set_year_day(struct picture_reader *r, struct datetime *parts, unsigned *has)
 {
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     if (!parts->year && !f->bc)
         return diag_set(r->call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "cannot calculate day of year without year information");
     if (f->calendar == CALENDAR_ISO) {
@@ -452,9 +435,9 @@ static bool set_year_day(struct reader *r, struct datetime *parts, unsigned *has
     return true;
 }
 
-static bool set_date(struct reader *r, struct datetime *parts, unsigned *has)
+static bool set_date(struct picture_reader *r, struct datetime *parts, unsigned *has)
 {
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     *has = set_year(f, parts) ? HAS_YEAR : 0;
     if (f->j) {
         julian_date(f->j, &parts->year, &parts->month, &parts->day);
@@ -493,7 +476,7 @@ static bool is_valid(const struct datetime *parts, unsigned has)
            parts->second < 60 && parts->usec >= 0 && parts->usec < USECS_PER_SECOND;
 }
 
-static bool parse(struct reader *r, const struct datum *args, struct datetime *parts)
+bool picture_parse(struct picture_reader *r, const struct datum *args, struct datetime *parts)
 {
     unsigned has = 0;
     const char *text = arena_strndup(r->call->arena, args[0].len ? args[0].data : "", args[0].len);
@@ -506,7 +489,7 @@ static bool parse(struct reader *r, const struct datum *args, struct datetime *p
         return false;
     if (!is_valid(parts, has))
         return diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "date/time field value out of range: \"%s\"", text);
-    struct fields *f = &r->fields;
+    struct picture_fields *f = &r->fields;
     if (f->zone_sign) {
         if (f->zone_hours < 0 || f->zone_hours > 15 || f->zone_minutes < 0 || f->zone_minutes > 59)
             return diag_set(r->call->diag, ERRCODE_INVALID_TIME_ZONE_DISPLACEMENT_VALUE,
@@ -518,10 +501,10 @@ static bool parse(struct reader *r, const struct datum *args, struct datetime *p
 
 static bool to_date(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct reader r = {.call = call};
+    struct picture_reader r = {.call = call};
     struct datetime parts;
     (void) nargs;
-    if (!parse(&r, args, &parts))
+    if (!picture_parse(&r, args, &parts))
         return false;
     int64_t date = (int64_t) julian_day(parts.year, parts.month, parts.day) - EPOCH_JULIAN;
     if (!julian_valid(parts.year, parts.month, parts.day) || !date_in_range(date))
@@ -532,11 +515,11 @@ static bool to_date(struct fcall *call, int nargs, const struct datum *args, str
 
 static bool to_timestamp(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct reader r = {.call = call};
+    struct picture_reader r = {.call = call};
     struct datetime parts;
     int64_t timestamp;
     (void) nargs;
-    if (!parse(&r, args, &parts))
+    if (!picture_parse(&r, args, &parts))
         return false;
     if (!r.fields.zone_sign)
         parts.offset = datetime_local_moment(&parts, call->env->types->timezone).offset;
@@ -546,117 +529,6 @@ static bool to_timestamp(struct fcall *call, int nargs, const struct datum *args
         timestamp = timestamp_round(timestamp, r.fields.fraction_digits);
     *result = timestamptz_store(call->arena, timestamp);
     return true;
-}
-
-/* ---- as the standard has it ---- */
-
-static bool check_standard(struct fcall *call, const struct picture *picture)
-{
-    for (int i = 0; i < picture->count; i++) {
-        const struct picture_node *node = &picture->nodes[i];
-        if (node->kind == PICTURE_WORD || node->is_quoted || strchr("-./,':; ", node->text[0]))
-            continue;
-        /* A quote that begins no quoted text had a backslash before it. */
-        return diag_set(call->diag, ERRCODE_INVALID_DATETIME_FORMAT, "invalid datetime format separator: \"%.*s\"", node->len,
-                        node->text[0] == '"' ? "\\" : node->text);
-    }
-    return true;
-}
-
-enum { DATED = 1, TIMED = 2, ZONED = 4 };
-
-static unsigned contents(const struct picture *picture)
-{
-    unsigned found = 0;
-    for (int i = 0; i < picture->count; i++) {
-        if (picture->nodes[i].kind != PICTURE_WORD)
-            continue;
-        switch (picture->nodes[i].word->key) {
-        case KEY_FX:
-        case KEY_IW: /* PostgreSQL does not count it */
-            break;
-        case KEY_MERIDIAN:
-        case KEY_MERIDIAN_DOTTED:
-        case KEY_HH12:
-        case KEY_HH24:
-        case KEY_MI:
-        case KEY_SS:
-        case KEY_MS:
-        case KEY_US:
-        case KEY_FF:
-        case KEY_SSSS:
-            found |= TIMED;
-            break;
-        case KEY_TZ:
-        case KEY_OF:
-        case KEY_TZH:
-        case KEY_TZM:
-            found |= ZONED;
-            break;
-        default:
-            found |= DATED;
-        }
-    }
-    return found;
-}
-
-static bool out_of_range(struct reader *r, const char *type)
-{
-    return diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "%s out of range", type);
-}
-
-static bool make_timestamp(struct reader *r, const struct datetime *parts, struct picture_value *out)
-{
-    bool zoned = out->type == TIMESTAMPTZ_OID;
-    if (zoned ? !timestamptz_make(parts, &out->value) : !timestamp_make(parts, &out->value))
-        return out_of_range(r, zoned ? "timestamptz" : "timestamp");
-    if (r->fields.fraction_digits)
-        out->value = timestamp_round(out->value, r->fields.fraction_digits);
-    return true;
-}
-
-static bool make_date(struct reader *r, const struct datetime *parts, struct picture_value *out)
-{
-    out->value = (int64_t) julian_day(parts->year, parts->month, parts->day) - EPOCH_JULIAN;
-    return (julian_valid(parts->year, parts->month, parts->day) && date_in_range(out->value)) ||
-           diag_set(r->call->diag, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "date out of range: \"%s\"", r->start);
-}
-
-static bool make_value(struct reader *r, const struct datetime *parts, struct picture_value *out)
-{
-    unsigned found = contents(r->picture);
-    const char *code = ERRCODE_INVALID_DATETIME_FORMAT;
-    if (!(found & (DATED | TIMED)))
-        return diag_set(r->call->diag, code, "datetime format is not dated and not timed");
-    if (!(found & TIMED) && (found & ZONED))
-        return diag_set(r->call->diag, code, "datetime format is zoned but not timed");
-    out->type = !(found & TIMED)   ? DATE_OID
-                : !(found & DATED) ? (found & ZONED ? TIMETZ_OID : TIME_OID)
-                : found & ZONED    ? TIMESTAMPTZ_OID
-                                   : TIMESTAMP_OID;
-    if ((found & ZONED) && !r->fields.zone_sign)
-        return diag_set(r->call->diag, code, "missing time zone in input string for type %s",
-                        found & DATED ? "timestamptz" : "timetz");
-    out->offset = parts->offset;
-    if (!(found & TIMED))
-        return make_date(r, parts, out);
-    if (found & DATED)
-        return make_timestamp(r, parts, out);
-    out->value = time_make(parts->hour, parts->minute, parts->second, parts->usec);
-    if (r->fields.fraction_digits)
-        out->value = timestamp_round(out->value, r->fields.fraction_digits);
-    return true;
-}
-
-enum picture_result picture_read_standard(struct fcall *call, const struct datum *text, const struct datum *picture,
-                                          struct picture_value *out)
-{
-    struct reader r = {.call = call, .is_standard = true};
-    struct datum args[2] = {*text, *picture};
-    struct datetime parts;
-    if (!check_standard(call, picture_of(call, picture)))
-        return PICTURE_BAD;
-    return parse(&r, args, &parts) && make_value(&r, &parts, out) ? PICTURE_READ : PICTURE_BAD_TEXT;
 }
 
 const struct func_impl func_impls_tochar_date_parse[] = {

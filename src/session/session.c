@@ -2,7 +2,7 @@
 #include "session/advisory.h"
 #include "session/notify.h"
 
-#include "func/regex.h"
+#include "func/regex_engine.h"
 #include "session/state.h"
 #include "shm/gate.h"
 #include "util/log.h"
