@@ -30,9 +30,8 @@ bool declare_run(struct session *session, PgQuery__DeclareCursorStmt *stmt, stru
         portal_drop(session, cursor);
         return false;
     }
-    /* Which rows there are is settled when the cursor is declared: without a snapshot that lasts, they are read now. */
-    if (cursor->cursor && session->txn.isolation <= ISOLATION_READ_COMMITTED &&
-        engine_txn_state(session->engine) == ENGINE_TXN_WRITE && !cursor_spool(cursor->cursor, diag))
+    /* Which rows there are is settled when the cursor is declared: where the transaction goes on writing, they are read now. */
+    if (cursor->cursor && engine_txn_state(session->engine) >= ENGINE_TXN_TEMPORARY && !cursor_spool(cursor->cursor, diag))
         return false;
     portal->tag = "DECLARE CURSOR";
     return true;
@@ -55,8 +54,13 @@ bool fetch_describe(struct session *session, PgQuery__FetchStmt *stmt, struct po
         return false;
     struct plan_column *columns = arena_array(&portal->arena, struct plan_column, cursor->ncolumns ? cursor->ncolumns : 1);
     memcpy(columns, cursor->columns, sizeof *columns * (size_t) cursor->ncolumns);
-    for (int i = 0; i < cursor->ncolumns; i++)
+    for (int i = 0; i < cursor->ncolumns; i++) {
         columns[i].name = arena_strdup(&portal->arena, columns[i].name);
+        /* The catalog may have been read anew since it was declared. */
+        columns[i].desc = catalog_type_by_oid(session->catalog, columns[i].type);
+        if (!columns[i].desc)
+            return diag_set(diag, ERRCODE_INTERNAL_ERROR, "cache lookup failed for type %u", columns[i].type);
+    }
     portal->columns = columns;
     portal->ncolumns = cursor->ncolumns;
     return true;

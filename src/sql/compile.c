@@ -127,7 +127,7 @@ static void describe_columns(const struct compiler *compiler, struct plan *plan,
         if (target->junk)
             continue;
         plan->columns[plan->ncolumns++] = (struct plan_column){
-            .name = target->name,
+            .name = arena_strdup(&plan->arena, target->name), /* cursors outlive the catalog's snapshot */
             .type = target->expr->type,
             .typmod = target->expr->typmod,
             .collation = target->expr->collation,

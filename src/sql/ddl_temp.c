@@ -285,6 +285,19 @@ static bool reads_only(struct compiler *compiler, PgQuery__Node *query, const ch
     return reads;
 }
 
+/* SELECT … INTO, which is read without its INTO. */
+static bool into_temporary(struct compiler *compiler, const struct plan *plan)
+{
+    PgQuery__SelectStmt *first = analyse_into(plan->node->select_stmt);
+    PgQuery__IntoClause *into = first ? first->into_clause : NULL;
+    if (!into || !goes_to_temporary(compiler, into->rel))
+        return false;
+    first->into_clause = NULL;
+    bool reads = reads_only(compiler, plan->node, plan->text);
+    first->into_clause = into;
+    return reads;
+}
+
 bool ddl_is_temporary(struct compiler *compiler, const struct plan *plan)
 {
     const PgQuery__Node *node = plan->node;
@@ -296,6 +309,10 @@ bool ddl_is_temporary(struct compiler *compiler, const struct plan *plan)
     case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
         return goes_to_temporary(compiler, node->create_table_as_stmt->into->rel) &&
                reads_only(compiler, node->create_table_as_stmt->query, plan->text);
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return into_temporary(compiler, plan);
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+        return goes_to_temporary(compiler, node->view_stmt->view);
     case PG_QUERY__NODE__NODE_INDEX_STMT:
         return is_temporary_relation(compiler, node->index_stmt->relation->schemaname, node->index_stmt->relation->relname);
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:

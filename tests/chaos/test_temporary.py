@@ -88,6 +88,9 @@ def test_no_waiting_for_a_writer(connect):
     other.execute("UPDATE scratch SET v = v || '!' WHERE id = 1")
     other.execute("CREATE TEMP TABLE copied ON COMMIT DELETE ROWS AS SELECT * FROM scratch")
     assert value(other, "SELECT count(*) FROM copied") == 0
+    other.execute("SELECT * INTO TEMP into_one FROM scratch")
+    other.execute("CREATE TEMP VIEW looks AS SELECT * FROM into_one")
+    assert value(other, "SELECT count(*) FROM looks") == 2
     other.execute("TRUNCATE scratch")
     other.execute("DROP TABLE scratch")
     with pytest.raises(psycopg2.errors.LockNotAvailable):
