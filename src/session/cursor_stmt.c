@@ -187,6 +187,8 @@ bool fetch_run(struct session *session, PgQuery__FetchStmt *stmt, struct portal 
     struct portal *cursor = find(session, stmt->portalname, diag);
     if (!cursor)
         return false;
+    if (cursor->state == PORTAL_FAILED)
+        return diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run", cursor->name);
     if (!can_go_back(cursor) && goes_back(stmt, cursor)) {
         diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "cursor can only scan forward");
         return diag_hint(diag, "Declare it with SCROLL option to enable backward scan.");
@@ -200,6 +202,8 @@ bool fetch_run(struct session *session, PgQuery__FetchStmt *stmt, struct portal 
         walk.out = portal->stored = stored_rows_new(cursor->ncolumns);
     cursor->position = position;
     bool done = run_walk(&walk, stmt, diag);
+    if (!done)
+        cursor->state = PORTAL_FAILED;
     /* portal_next counts for itself: the walk's place is what counts here. */
     cursor->stored = passed;
     portal->tag = stmt->ismove ? "MOVE" : "FETCH";

@@ -401,7 +401,7 @@ bool txn_savepoint(struct session *session, const char *name, struct diag *diag)
         txn->savepoint_cap = txn->savepoint_cap ? txn->savepoint_cap * 2 : 8;
         txn->savepoints = xrealloc(txn->savepoints, sizeof *txn->savepoints * (size_t) txn->savepoint_cap);
     }
-    txn->savepoints[txn->nsavepoints++].name = xstrdup(name);
+    txn->savepoints[txn->nsavepoints++] = (struct savepoint){xstrdup(name), txn->read_only};
     settings_enter(session->settings, txn->nsavepoints + 1);
     return true;
 }
@@ -426,6 +426,7 @@ bool txn_release(struct session *session, const char *name, struct diag *diag)
         return false;
     if (has_savepoints(session) && !engine_release(session->engine, index + 1, diag))
         return false;
+    txn->read_only = txn->savepoints[index].read_only;
     clear_savepoints(txn, index);
     overrides_lower_level(session, index);
     advisory_lower_level(session, index);
@@ -457,6 +458,7 @@ bool txn_rollback_to(struct session *session, const char *name, struct diag *dia
         if (txn->changed_catalog && !session_reload_catalog(session, diag))
             return false;
     }
+    txn->read_only = txn->savepoints[index].read_only;
     clear_savepoints(txn, index + 1);
     overrides_rolled_back(session, index + 1);
     settings_rollback(session->settings, index + 2);

@@ -26,6 +26,7 @@ enum txn_isolation { ISOLATION_READ_UNCOMMITTED, ISOLATION_READ_COMMITTED, ISOLA
 
 struct savepoint {
     char *name;
+    bool read_only; /* the transaction's, when it was made: it is again at its end, whichever */
 };
 
 struct transaction {

@@ -109,6 +109,31 @@ static bool inner_report(struct diag *diag, const char *body)
     return false;
 }
 
+static void put_literal(struct buf *out, const char *text)
+{
+    buf_putc(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_putc(out, '\'');
+        buf_putc(out, *text);
+    }
+    buf_putc(out, '\'');
+}
+
+/* NOTIFY in a body is the call of pg_notify that does the same. */
+static PgQuery__Node *notify_as_call(struct arena *arena, const PgQuery__NotifyStmt *stmt, struct diag *diag)
+{
+    struct buf text = {0};
+    buf_puts(&text, "SELECT pg_catalog.pg_notify(");
+    put_literal(&text, stmt->conditionname);
+    buf_puts(&text, ", ");
+    put_literal(&text, stmt->payload ? stmt->payload : "");
+    buf_putc(&text, ')');
+    PgQuery__Node *node = parse_statement(arena, arena_strdup(arena, buf_cstr(&text)), diag);
+    buf_deinit(&text);
+    return node;
+}
+
 static bool compile_body(struct compiler *compiler, struct routine *routine, const struct proc_fact *proc, const char *body,
                          bool check, struct diag *diag)
 {
@@ -129,7 +154,11 @@ static bool compile_body(struct compiler *compiler, struct routine *routine, con
         bool final = i + 1 == parsed->n_stmts;
         compiler->variables = &variables;
         compiler->routine_result = final ? &routine->result : NULL;
-        struct plan *plan = compile_node(compiler, parsed->stmts[i]->stmt, body, routine->nargs, routine->types, diag);
+        PgQuery__Node *node = parsed->stmts[i]->stmt;
+        bool is_result = final && routine->result.type != VOID_OID;
+        if (node->node_case == PG_QUERY__NODE__NODE_NOTIFY_STMT && !is_result)
+            node = notify_as_call(&routine->arena, node->notify_stmt, diag);
+        struct plan *plan = node ? compile_node(compiler, node, body, routine->nargs, routine->types, diag) : NULL;
         good = plan != NULL;
         if (!good)
             break;

@@ -61,3 +61,9 @@ SELECT * FROM pg_listening_channels();
 SELECT pg_typeof(pg_notify('quiet', 'x')), pg_typeof(pg_notification_queue_usage());
 PREPARE p(text) AS SELECT pg_notify('quiet', $1);
 EXECUTE p('once');
+-- in functions
+CREATE FUNCTION tell(text) RETURNS void LANGUAGE sql AS $$ NOTIFY quiet, 'it''s told'; SELECT pg_notify('quiet', $1) $$;
+SELECT tell('x');
+CREATE FUNCTION tell_and_count() RETURNS int LANGUAGE sql AS $$ NOTIFY quiet; SELECT 42 $$;
+SELECT tell_and_count();
+CREATE FUNCTION tell_nothing() RETURNS int LANGUAGE sql AS $$ NOTIFY quiet $$;

@@ -1,0 +1,25 @@
+-- What a savepoint's end gives back besides data: the transaction's mode, and the state of cursors.
+BEGIN;
+SAVEPOINT s;
+SET TRANSACTION READ ONLY;
+SHOW transaction_read_only;
+ROLLBACK TO s;
+SHOW transaction_read_only;
+SET TRANSACTION READ ONLY;
+SAVEPOINT inner_one;
+RELEASE s;
+SHOW transaction_read_only;
+CREATE TABLE may_be_made (a int);
+COMMIT;
+BEGIN;
+DECLARE c CURSOR FOR SELECT 10 / (3 - g) FROM generate_series(1, 5) g;
+FETCH c;
+SAVEPOINT s;
+FETCH ALL FROM c;
+ROLLBACK TO s;
+FETCH c;
+ROLLBACK TO s;
+MOVE c;
+ROLLBACK TO s;
+CLOSE c;
+COMMIT;
