@@ -53,14 +53,12 @@ static pcre2_code *translate(const struct datum *pattern, struct regex_options o
     PCRE2_SIZE offset;
     const char *why = regex_translate(pattern->data, pattern->len, &options, &text);
     pcre2_code *code = NULL;
-    if (options.basic)
-        diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "basic regular expressions are not supported yet");
-    else if (why)
+    if (why)
         invalid(why, diag);
     else
         code = pcre2_compile((PCRE2_SPTR) (text.data ? text.data : ""), text.len, compile_flags(&options), &error, &offset, NULL);
     buf_deinit(&text);
-    if (!code && !why && !options.basic) {
+    if (!code && !why) {
         char message[128];
         pcre2_get_error_message(error, (PCRE2_UCHAR *) message, sizeof message);
         invalid(message, diag);

@@ -507,19 +507,20 @@ bool regex_option(char letter, struct regex_options *options)
     return true;
 }
 
-/* "***:", "***=" and "(?…)", in front of advanced expressions. */
+/* "***:" and "***=", and in front of advanced expressions "(?…)". */
 static bool take_director(struct translator *t, struct regex_options *options)
 {
-    if (options->literal || options->plain_ere || options->basic)
+    if (options->literal)
         return true;
-    if (at_text(t, "***")) {
+    if (t->end - t->at > 3 && at_text(t, "***")) {
         options->literal = peek(t, 3) == '=';
         if (!options->literal && peek(t, 3) != ':')
             return fail(t, bad_operand);
+        options->plain_ere = options->basic = false;
         t->at += 4;
-        if (options->literal)
-            return true;
     }
+    if (options->literal || options->plain_ere || options->basic)
+        return true;
     if (!at_text(t, "(?") || !isalpha((unsigned char) peek(t, 2)))
         return true;
     for (t->at += 2; t->at < t->end && isalpha((unsigned char) *t->at); t->at++)
@@ -536,8 +537,19 @@ const char *regex_translate(const char *pattern, size_t len, struct regex_option
     struct translator t = {.at = pattern, .end = pattern + len, .options = options, .out = out};
     if (!take_director(&t, options))
         return t.error;
-    if (options->basic)
-        return NULL;
+    if (options->basic) {
+        struct buf advanced = {0};
+        struct regex_options as_advanced = *options;
+        regex_basic(t.at, (size_t) (t.end - t.at), &advanced);
+        as_advanced.basic = false;
+        t.options = &as_advanced;
+        t.at = advanced.data;
+        t.end = advanced.data + advanced.len;
+        if (take_alternatives(&t) && t.at < t.end)
+            fail(&t, bad_parentheses);
+        buf_deinit(&advanced);
+        return t.error;
+    }
     if (options->literal) {
         buf_append(out, t.at, (size_t) (t.end - t.at));
         return NULL;

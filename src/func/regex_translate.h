@@ -20,7 +20,10 @@ struct regex_options {
 bool regex_option(char letter, struct regex_options *options);
 
 /* Write an advanced regular expression (docs: 9.7.3) as PCRE2 reads it, blanks and comments dropped; a literal as it is. NULL, or what is wrong
- * with it in PostgreSQL's words. A basic one is left to the caller: options->basic says so, nothing is written. */
+ * with it in PostgreSQL's words. */
 const char *regex_translate(const char *pattern, size_t len, struct regex_options *options, struct buf *out);
+
+/* Say a basic expression as an advanced one, with the mistakes it has. */
+void regex_basic(const char *pattern, size_t len, struct buf *out);
 
 #endif

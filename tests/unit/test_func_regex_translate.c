@@ -18,7 +18,7 @@ static const struct {
     {"a(?#b)c", "ac"},
     {"(?=(a))b", "(?=(?:a))b"},
     {"***=a.(", "a.("},
-    {"(?e)a\\b", "a\\x{62}"},
+    {"(?e)a\\b", "ab"},
     {"\xc3\xa9", "\\x{e9}"},
     {"a{2", "braces {} not balanced"},
     {"a{256}", "invalid repetition count(s)"},
@@ -47,6 +47,23 @@ Test(regex_translate, says_in_PCRE2_what_PostgreSQL_means)
     }
 }
 
+Test(regex_translate, reads_basic_expressions)
+{
+    static const struct {
+        const char *pattern, *expected;
+    } basic[] = {{"a+(b)", "a\\+\\(b\\)"},
+                 {"\\(a\\)\\1\\{2,3\\}", "(a)(?:\\1){2,3}"},
+                 {"*a*", "\\*a*"},
+                 {"^*a^$b$", "^\\*a\\^\\$b$"},
+                 {"[a\\]\\<", "[a\\\\][[:<:]]"}};
+    for (size_t i = 0; i < sizeof basic / sizeof *basic; i++) {
+        struct buf out = {0};
+        regex_basic(basic[i].pattern, strlen(basic[i].pattern), &out);
+        cr_expect_str_eq(buf_cstr(&out), basic[i].expected, "%s: %s", basic[i].pattern, buf_cstr(&out));
+        buf_deinit(&out);
+    }
+}
+
 Test(regex_translate, takes_options_from_the_front)
 {
     struct regex_options options = {0};
@@ -70,6 +87,9 @@ Test(regex_translate, ends_on_deep_and_on_random_input)
         for (size_t i = 0; i < len; i++)
             deep[i] = letters[(size_t) rand() % (sizeof letters - 1)];
         options = (struct regex_options){0};
+        buf_reset(&out);
+        regex_translate(deep, len, &options, &out);
+        options = (struct regex_options){.basic = true};
         buf_reset(&out);
         regex_translate(deep, len, &options, &out);
     }

@@ -33,3 +33,9 @@ SELECT 'a' ~ 'a\';
 SELECT 'a' ~ '(a\1)';
 SELECT 'a' ~ '***a';
 SELECT regexp_replace('abc', 'b', 'x', 'y');
+-- basic expressions
+SELECT p, (SELECT string_agg(line.n::text, ' ' ORDER BY line.n) FROM line WHERE regexp_like(t, p, 'b')) AS matches
+FROM unnest(ARRAY['a\(a\)*b', 'a\{2\}', '\<a\>', '\(a\)\1', 'a+b', '^*a', '^^', '[\]', '(?b)a\.c', '***:a+b']) AS p;
+SELECT regexp_like('a', '\(a', 'b');
+SELECT regexp_like('a', 'a\{2', 'b');
+SELECT 'a\b' ~ '(?b)a\\b', 'a|b' ~ '(?b)^a|b$', 'a\b' ~ '(?e)a\\b';
