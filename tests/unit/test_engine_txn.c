@@ -243,3 +243,36 @@ Test(engine_txn, has_its_log_copied_by_the_checkpointer)
     cr_assert_eq(file.st_size, 0, "cut at the end");
     cr_assert_eq(test_number(engine, "SELECT count(*) FROM t"), 600000);
 }
+
+Test(engine_txn, temporary_relations_need_no_gate)
+{
+    struct engine *other = test_engine(shm);
+    cr_assert(engine_begin_write(engine, 0, &diag));
+    test_exec(engine, "INSERT INTO t VALUES (1, 1)");
+    cr_assert_gt(engine_use_temporary(other), 0);
+    cr_assert(engine_begin_temporary(other, &diag));
+    cr_assert_eq(engine_txn_state(other), ENGINE_TXN_TEMPORARY);
+    test_exec(other, "CREATE TEMP TABLE x (a INTEGER)");
+    test_exec(other, "INSERT INTO x SELECT count(*) FROM t");
+    cr_assert(engine_commit(engine, ENGINE_ASYNC, &diag));
+    cr_assert_eq(test_number(other, "SELECT count(*) FROM t"), 0);
+    cr_assert(engine_savepoint(other, 1, &diag));
+    test_exec(other, "INSERT INTO x VALUES (5)");
+    cr_assert(engine_rollback_to(other, 1, &diag));
+    /* What was read is no longer the newest: the snapshot stays what it was. */
+    cr_assert_not(engine_begin_write(other, 0, &diag));
+    cr_assert_str_eq(diag.sqlstate, ERRCODE_SERIALIZATION_FAILURE);
+    diag_clear(&diag);
+    cr_assert_eq(engine_txn_state(other), ENGINE_TXN_TEMPORARY);
+    cr_assert(engine_commit(other, ENGINE_DURABLE, &diag));
+    cr_assert_eq(test_number(other, "SELECT sum(a) FROM x"), 0);
+    cr_assert_eq(test_number(other, "SELECT count(*) FROM x"), 1);
+    cr_assert_eq(test_number(other, "SELECT count(*) FROM t"), 1);
+    cr_assert(engine_begin_temporary(other, &diag));
+    test_exec(other, "DELETE FROM x");
+    cr_assert(engine_begin_write(other, 0, &diag));
+    test_exec(other, "DELETE FROM t");
+    engine_rollback(other);
+    cr_assert_eq(test_number(other, "SELECT count(*) FROM x") + test_number(other, "SELECT count(*) FROM t"), 2);
+    engine_close(other);
+}
