@@ -206,6 +206,7 @@ static void add_column(struct copy *copy, const struct catalog_column *column)
 static bool read_columns(struct copy *copy, const PgQuery__CopyStmt *stmt, struct diag *diag)
 {
     const struct catalog_relation *relation = copy->relation;
+    copy->ncolumns = 0;
     copy->columns = arena_array(copy->arena, struct plan_column, relation->natts + 1);
     copy->attnums = arena_array(copy->arena, int16_t, relation->natts + 1);
     for (int i = 0; stmt->n_attlist == 0 && i < relation->natts; i++)
@@ -349,10 +350,26 @@ static bool run_in(struct copy *copy, PgQuery__CopyStmt *stmt, struct portal *po
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "COPY FROM with WHERE is not supported");
     if (!check_kind(copy->relation, true, diag) || !read_columns(copy, stmt, diag) || !copy_read_options(copy, stmt, diag))
         return false;
-    bool is_temporary = oid_is_temporary(copy->relation->oid);
-    if (is_temporary ? !txn_prepare_temporary(session, portal->script != NULL, diag) : !txn_prepare_write(session, "COPY FROM", diag))
+    uint64_t generation = catalog_generation(session->catalog);
+    oid_t oid = copy->relation->oid;
+    struct plan *plan = oid_is_temporary(oid) ? compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag) : NULL;
+    if (oid_is_temporary(oid) && !plan)
         return false;
-    struct plan *plan = compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag);
+    /* Defaults may take numbers from a sequence that others use too. */
+    bool is_prepared = !plan               ? txn_prepare_write(session, "COPY FROM", diag)
+                       : plan->writes_file ? txn_prepare_write(session, NULL, diag)
+                                           : txn_prepare_temporary(session, portal->script != NULL, diag);
+    plan_release(plan);
+    if (!is_prepared)
+        return false;
+    if (catalog_generation(session->catalog) != generation) {
+        copy->relation = catalog_relation_by_oid(session->catalog, oid);
+        if (!copy->relation)
+            return diag_set(diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", stmt->relation->relname);
+        if (!read_columns(copy, stmt, diag))
+            return false;
+    }
+    plan = compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag);
     if (!plan)
         return false;
     bool done = copy_in(copy, plan, &portal->count, diag);

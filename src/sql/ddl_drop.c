@@ -10,7 +10,8 @@
 
 static bool view_names(struct ddl *d, const struct catalog_relation *view, const struct catalog_relation *relation)
 {
-    if (!view->view_query || view->is_system)
+    /* A view of something temporary is temporary itself. */
+    if (!view->view_query || view->is_system || (oid_is_temporary(relation->oid) && !oid_is_temporary(view->oid)))
         return false;
     struct diag ignored = {0};
     struct query *query = analyse_query_text(d->compiler, d->arena, view->view_query, &ignored);

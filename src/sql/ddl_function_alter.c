@@ -180,6 +180,9 @@ bool ddl_rename_function(struct ddl *d, const PgQuery__RenameStmt *stmt)
 bool ddl_function_schema(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stmt)
 {
     const struct catalog_function *function = find(d, stmt->object->object_with_args, false);
+    const struct catalog_schema *wanted = catalog_schema_by_name(d->catalog, stmt->newschema);
+    if (function && (oid_is_temporary(function->fact.oid) || (wanted && oid_is_temporary(wanted->oid))))
+        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot move objects into or out of temporary schemas");
     const struct catalog_schema *schema = function ? ddl_target_schema(d, stmt->newschema) : NULL;
     return schema && move(d, function, schema->oid, function->fact.name);
 }
