@@ -83,6 +83,24 @@ static bool bitsubstr(struct fcall *call, int nargs, const struct datum *args, s
     return true;
 }
 
+static bool bitoverlay(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    int64_t start = args[2].i, length = nargs > 3 ? args[3].i : args[1].len, size = args[0].len;
+    if (start <= 0)
+        return diag_set(call->diag, ERRCODE_SUBSTRING_ERROR, "negative substring length not allowed");
+    if (start + length > INT32_MAX)
+        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "integer out of range");
+    int64_t before = start - 1 < size ? start - 1 : size, after = start + length - 1;
+    after = after < 0 ? 0 : after > size ? size : after;
+    size_t whole = (size_t) (before + args[1].len + size - after);
+    char *bits = arena_alloc(call->arena, whole + 1);
+    memcpy(bits, args[0].data, (size_t) before);
+    memcpy(bits + before, args[1].data, args[1].len);
+    memcpy(bits + before + args[1].len, args[0].data + after, (size_t) (size - after));
+    *result = datum_text(bits, whole);
+    return true;
+}
+
 static bool bitposition(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) call;
@@ -206,6 +224,8 @@ const struct func_impl func_impls_bit[] = {
     ROW(bitshiftright),
     ROW(bitsubstr),
     SCALAR("bitsubstr_no_len", bitsubstr),
+    ROW(bitoverlay),
+    SCALAR("bitoverlay_no_len", bitoverlay),
     ROW(bitposition),
     ROW(bitlength),
     ROW(bitoctetlength),

@@ -310,11 +310,16 @@ static bool pg_convert_to(struct fcall *call, int nargs, const struct datum *arg
     for (uint32_t i = 0; i < args[0].len;) {
         uint8_t c = (uint8_t) args[0].data[i];
         size_t size = utf8_size(c);
-        if (c >= 0xc4)
-            return diag_set(
-                call->diag, ERRCODE_UNTRANSLATABLE_CHARACTER,
-                "character with byte sequence 0x%02x 0x%02x in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"", c,
-                (uint8_t) args[0].data[i + 1]);
+        if (c >= 0xc4) {
+            struct buf sequence = {0};
+            for (size_t k = 0; k < size; k++)
+                buf_printf(&sequence, " 0x%02x", (uint8_t) args[0].data[i + k]);
+            diag_set(call->diag, ERRCODE_UNTRANSLATABLE_CHARACTER,
+                     "character with byte sequence%s in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"",
+                     buf_cstr(&sequence));
+            buf_deinit(&sequence);
+            return false;
+        }
         bytes[count++] = (char) (size == 1 ? c : (c & 3) << 6 | (args[0].data[i + 1] & 63));
         i += (uint32_t) size;
     }
@@ -345,7 +350,118 @@ static bool pg_convert_from(struct fcall *call, int nargs, const struct datum *a
     return true;
 }
 
+/* LIKE over bytes: as over texts, each byte a character. */
+
+enum like_result { LIKE_NO, LIKE_YES, LIKE_UNFINISHED };
+
+static enum like_result like(const char *text, const char *text_end, const char *pattern, const char *pattern_end)
+{
+    const char *retry_text = NULL, *retry_pattern = NULL; /* behind the last %, and where it may end next */
+    while (text < text_end || pattern < pattern_end) {
+        if (pattern < pattern_end && *pattern == '%') {
+            retry_pattern = ++pattern;
+            retry_text = text;
+            if (pattern == pattern_end)
+                return LIKE_YES;
+            continue;
+        }
+        if (text < text_end && pattern < pattern_end) {
+            bool escaped = *pattern == '\\';
+            if (escaped && pattern + 1 == pattern_end)
+                return LIKE_UNFINISHED;
+            if ((*pattern == '_' && !escaped) || pattern[escaped] == *text) {
+                pattern += 1 + escaped;
+                text++;
+                continue;
+            }
+        }
+        if (!retry_pattern || retry_text == text_end)
+            return LIKE_NO;
+        text = ++retry_text;
+        pattern = retry_pattern;
+    }
+    return LIKE_YES;
+}
+
+static bool is_like(struct fcall *call, const struct datum *args, bool wanted, struct datum *result)
+{
+    enum like_result found = like(args[0].data, args[0].data + args[0].len, args[1].data, args[1].data + args[1].len);
+    if (found == LIKE_UNFINISHED)
+        return diag_set(call->diag, ERRCODE_INVALID_ESCAPE_SEQUENCE, "LIKE pattern must not end with escape character");
+    *result = datum_bool((found == LIKE_YES) == wanted);
+    return true;
+}
+
+static bool bytealike(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    return is_like(call, args, true, result);
+}
+
+static bool byteanlike(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    return is_like(call, args, false, result);
+}
+
+/* A pattern with another escape byte, rewritten to backslash. */
+static bool like_escape_bytea(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    if (args[1].len > 1) {
+        diag_set(call->diag, ERRCODE_INVALID_ESCAPE_SEQUENCE, "invalid escape string");
+        return diag_hint(call->diag, "Escape string must be empty or one character.");
+    }
+    char *bytes = arena_alloc(call->arena, 2 * (size_t) args[0].len + 1);
+    size_t count = 0;
+    bool escaped = false;
+    for (uint32_t i = 0; i < args[0].len; i++) {
+        char c = args[0].data[i];
+        if (!escaped && args[1].len && c == args[1].data[0]) {
+            bytes[count++] = '\\';
+            escaped = true;
+            continue;
+        }
+        if (c == '\\' && !escaped)
+            bytes[count++] = '\\';
+        bytes[count++] = c;
+        escaped = false;
+    }
+    *result = datum_blob(bytes, count);
+    return true;
+}
+
+static bool pg_convert(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    struct datum text, from[] = {args[0], args[1]};
+    if (encoding_named(&args[2]) == ENCODING_UNKNOWN)
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid destination encoding name \"%.*s\"",
+                        (int) args[2].len, args[2].data);
+    if (!pg_convert_from(call, 2, from, &text))
+        return false;
+    struct datum to[] = {text, args[2]};
+    return pg_convert_to(call, nargs - 1, to, result);
+}
+
+/* Characters of bytes in an encoding. */
+static bool length_in_encoding(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    struct datum text;
+    if (encoding_named(&args[1]) == ENCODING_UNKNOWN)
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "invalid encoding name \"%.*s\"", (int) args[1].len,
+                        args[1].data);
+    if (!pg_convert_from(call, nargs, args, &text))
+        return false;
+    *result = datum_int((int64_t) utf8_length(text.data, text.len));
+    return true;
+}
+
 const struct func_impl func_impls_bytea[] = {
+    SCALAR("bytealike", bytealike),
+    SCALAR("byteanlike", byteanlike),
+    SCALAR("like_escape_bytea", like_escape_bytea),
+    SCALAR("pg_convert", pg_convert),
+    SCALAR("length_in_encoding", length_in_encoding),
     NATIVE("byteaeq", "(%1 = %2)"),
     NATIVE("byteane", "(%1 <> %2)"),
     NATIVE("bytealt", "(%1 < %2)"),

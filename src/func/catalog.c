@@ -386,26 +386,6 @@ static bool storage_names(struct fcall *call, int nargs, const struct datum *arg
     return give(call, &out, result);
 }
 
-static bool size_pretty(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
-{
-    (void) nargs;
-    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
-    enum { UNITS = sizeof units / sizeof *units, LIMIT = 10 * 1024 };
-    int64_t size = args[0].i;
-    for (int unit = 0;; unit++) {
-        /* From kB on the number has one bit more than shown, for rounding. */
-        bool rounded = unit > 0;
-        int64_t limit = rounded ? 2 * LIMIT - 1 : LIMIT;
-        if ((size < limit && size > -limit) || unit == UNITS - 1) {
-            if (rounded)
-                size = (size + (size > 0) - (size < 0)) / 2;
-            *result = datum_cstr(arena_printf(call->arena, "%lld %s", (long long) size, units[unit]));
-            return true;
-        }
-        size /= rounded ? 1 << 10 : 1 << 9;
-    }
-}
-
 /* ---- partitions: there are none, so no relation has ancestors ---- */
 
 static bool no_rows_open(struct fcall *call, void *cursor, int nargs, const struct datum *args)
@@ -476,7 +456,6 @@ const struct func_impl func_impls_catalog[] = {
     SIZE_OF("pg_relation_size(regclass)", "1"),
     SIZE_OF("pg_indexes_size", "2"),
     SIZE_OF("pg_total_relation_size", "3"),
-    SCALAR("pg_size_pretty", size_pretty),
     TABLE_FUNC("pg_partition_ancestors", &no_rows),
     TABLE_FUNC("pg_partition_tree", &no_rows),
     SESSION("pg_table_is_visible", table_is_visible),

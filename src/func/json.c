@@ -1,4 +1,5 @@
 #include "func/func.h"
+#include "func/variadic.h"
 #include "func/json_value.h"
 #include "type/codecs.h"
 #include "type/json.h"
@@ -874,6 +875,11 @@ static bool jsonb_cmp(struct fcall *call, int nargs, const struct datum *args, s
 #define ROW(name)                  SCALAR(#name, name)
 #define TABLE(name)                TABLE_FUNC(#name, &name)
 
+VARIADIC(build_object)
+VARIADIC(build_array)
+VARIADIC(jsonb_build_object)
+VARIADIC(jsonb_build_array)
+
 const struct func_impl func_impls_json[] = {
     ROW(json_object_field),
     ROW(json_object_field_text),
@@ -896,9 +902,13 @@ const struct func_impl func_impls_json[] = {
     SCALAR_TYPED("row_to_json", to_json),
     SCALAR_TYPED("array_to_json", to_json),
     SCALAR_TYPED("json_build_object", build_object),
+    SCALAR_TYPED("json_build_object(variadic)", build_object_variadic),
     SCALAR_TYPED("json_build_array", build_array),
+    SCALAR_TYPED("json_build_array(variadic)", build_array_variadic),
     SCALAR_TYPED("jsonb_build_object", jsonb_build_object),
+    SCALAR_TYPED("jsonb_build_object(variadic)", jsonb_build_object_variadic),
     SCALAR_TYPED("jsonb_build_array", jsonb_build_array),
+    SCALAR_TYPED("jsonb_build_array(variadic)", jsonb_build_array_variadic),
     NATIVE("json_build_object_noargs", "'{}'"),
     NATIVE("jsonb_build_object_noargs", "'{}'"),
     NATIVE("json_build_array_noargs", "'[]'"),

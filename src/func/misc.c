@@ -1,4 +1,5 @@
 #include "func/internal.h"
+#include "func/variadic.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -195,6 +196,9 @@ static bool num_nonnulls(struct fcall *call, int nargs, const struct datum *args
     return true;
 }
 
+VARIADIC(num_nulls)
+VARIADIC(num_nonnulls)
+
 /* Sequences and set_config change the file or the session: never folded, and the writer gate is wanted where the file changes. */
 #define WRITING(source, fn) SCALAR_FLAGS(source, fn, FUNC_WRITES | FUNC_VOLATILE | FUNC_STRICT)
 #define SESSION(source, fn) SCALAR_FLAGS(source, fn, FUNC_SESSION)
@@ -224,6 +228,8 @@ const struct func_impl func_impls_misc[] = {
     SCALAR_FLAGS("pg_terminate_backend", terminate_backend, FUNC_VOLATILE),
     SCALAR("pg_num_nulls", num_nulls),
     SCALAR("pg_num_nonnulls", num_nonnulls),
+    SCALAR_TYPED("pg_num_nulls(variadic)", num_nulls_variadic),
+    SCALAR_TYPED("pg_num_nonnulls(variadic)", num_nonnulls_variadic),
     {0},
 };
 

@@ -116,7 +116,64 @@ static bool cash_numeric(struct fcall *call, int nargs, const struct datum *args
     return true;
 }
 
+/* ---- in words ---- */
+
+/* 0 to 999. */
+static void put_words(struct buf *out, int number)
+{
+    static const char *const small[] = {"zero",     "one",     "two",     "three",     "four",     "five",    "six",
+                                        "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+                                        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+    static const char *const tens[] = {"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+    int rest = number % 100;
+    if (number > 99)
+        buf_printf(out, "%s hundred%s", small[number / 100], rest == 0 ? "" : rest < 20 ? " and " : " ");
+    if (number > 99 && rest == 0)
+        return;
+    if (rest < 20)
+        buf_puts(out, small[rest]);
+    else if (rest % 10 == 0)
+        buf_puts(out, tens[rest / 10]);
+    else
+        buf_printf(out, "%s %s", tens[rest / 10], small[rest % 10]);
+}
+
+static bool cash_words(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    static const struct {
+        int64_t size;
+        const char *name;
+    } groups[] = {{1000000000000000, " quadrillion "},
+                  {1000000000000, " trillion "},
+                  {1000000000, " billion "},
+                  {1000000, " million "},
+                  {1000, " thousand "},
+                  {1, ""}};
+    struct buf out = {0};
+    (void) nargs;
+    uint64_t cents = args[0].i < 0 ? 0 - (uint64_t) args[0].i : (uint64_t) args[0].i, dollars = cents / 100;
+    if (args[0].i < 0)
+        buf_puts(&out, "minus ");
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        int group = (int) (dollars / (uint64_t) groups[i].size % 1000);
+        if (group == 0)
+            continue;
+        put_words(&out, group);
+        buf_puts(&out, groups[i].name);
+    }
+    if (dollars == 0)
+        buf_puts(&out, "zero");
+    buf_puts(&out, dollars == 1 ? " dollar and " : " dollars and ");
+    put_words(&out, (int) (cents % 100));
+    buf_puts(&out, cents % 100 == 1 ? " cent" : " cents");
+    out.data[0] = (char) (out.data[0] - 'a' + 'A');
+    *result = datum_text(arena_strndup(call->arena, out.data, out.len), out.len);
+    buf_deinit(&out);
+    return true;
+}
+
 const struct func_impl func_impls_money[] = {
+    SCALAR("cash_words", cash_words),
     SCALAR("cash_pl", cash_pl),
     SCALAR("cash_mi", cash_mi),
     SCALAR("cash_mul_int2", cash_mul_int),

@@ -1,4 +1,5 @@
 #include "func/func.h"
+#include "func/variadic.h"
 
 #include "type/identifier.h"
 #include "type/codecs.h"
@@ -605,6 +606,23 @@ static bool format_conversion(struct fcall *call, const char **at, const char *e
     return *at < end || unterminated(call);
 }
 
+/* A width that is an argument: a number, or a text that reads as one; NULL is 0. */
+static bool format_width(struct fcall *call, const struct datum *value, int index, int64_t *width)
+{
+    struct buf text = {0};
+    struct datum number;
+    *width = value->kind == DATUM_INT ? value->i : 0;
+    if (datum_is_null(value) || value->kind == DATUM_INT)
+        return true;
+    struct type_io io = fcall_io(call, type_builtin(INT4_OID));
+    bool good =
+        as_text(call, index, value, &text) && io.type->codec->in(&io, text.data ? text.data : "", text.len, &number, call->diag);
+    if (good)
+        *width = number.i;
+    buf_deinit(&text);
+    return good;
+}
+
 static bool text_format(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     struct buf out = {0}, text = {0};
@@ -644,7 +662,9 @@ static bool text_format(struct fcall *call, int nargs, const struct datum *args,
                 good = diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "too few arguments for format()");
                 break;
             }
-            conversion.width = args[index].kind == DATUM_INT ? args[index].i : 0;
+            good = format_width(call, &args[index], (int) index, &conversion.width);
+            if (!good)
+                break;
             if (conversion.width < 0) {
                 conversion.width = -conversion.width;
                 conversion.left = true;
@@ -691,7 +711,7 @@ static bool text_format(struct fcall *call, int nargs, const struct datum *args,
 
 /* LIKE */
 
-enum { NO_MATCH, MATCH, NO_MATCH_AT_ALL };
+enum { NO_MATCH, MATCH, NO_MATCH_AT_ALL, PATTERN_UNFINISHED };
 
 static uint32_t folded(const char *at, size_t size, bool fold)
 {
@@ -713,6 +733,8 @@ static int like_match(const char *text, const char *text_end, const char *patter
             }
             if (pattern == pattern_end)
                 return MATCH;
+            if (*pattern == '\\' && pattern + 1 == pattern_end)
+                return PATTERN_UNFINISHED;
             for (; text < text_end; text += utf8_size((uint8_t) *text)) {
                 int found = like_match(text, text_end, pattern, pattern_end, fold);
                 if (found != NO_MATCH)
@@ -726,8 +748,8 @@ static int like_match(const char *text, const char *text_end, const char *patter
         if (*pattern == '_') {
             pattern++;
         } else {
-            if (*pattern == '\\' && pattern + 1 < pattern_end)
-                pattern++;
+            if (*pattern == '\\' && ++pattern == pattern_end)
+                return PATTERN_UNFINISHED;
             size_t wanted = utf8_size((uint8_t) *pattern);
             if (folded(text, size, fold) != folded(pattern, wanted, fold))
                 return NO_MATCH;
@@ -741,13 +763,10 @@ static int like_match(const char *text, const char *text_end, const char *patter
 static bool like(struct fcall *call, const struct datum *args, bool fold, bool wanted, struct datum *result)
 {
     const struct datum *pattern = &args[1];
-    size_t backslashes = 0;
-    while (backslashes < pattern->len && pattern->data[pattern->len - 1 - backslashes] == '\\')
-        backslashes++;
-    if (backslashes % 2)
+    int found = like_match(args[0].data, args[0].data + args[0].len, pattern->data, pattern->data + pattern->len, fold);
+    if (found == PATTERN_UNFINISHED)
         return diag_set(call->diag, ERRCODE_INVALID_ESCAPE_SEQUENCE, "LIKE pattern must not end with escape character");
-    bool match = like_match(args[0].data, args[0].data + args[0].len, pattern->data, pattern->data + pattern->len, fold) == MATCH;
-    *result = datum_bool(match == wanted);
+    *result = datum_bool((found == MATCH) == wanted);
     return true;
 }
 
@@ -787,6 +806,30 @@ static bool like_escape(struct fcall *call, int nargs, const struct datum *args,
         at += size;
     }
     return give(call, &out, result);
+}
+
+/* "abc_12": the name is cut, the number is not. */
+static bool nameconcatoid(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    enum { NAME_BYTES = 63 };
+    char *number = arena_printf(call->arena, "_%u", (unsigned) args[1].i);
+    size_t len = args[0].len, room = NAME_BYTES - strlen(number);
+    if (len > room)
+        for (len = room; ((uint8_t) args[0].data[len] & 0xc0) == 0x80;)
+            len--;
+    *result = datum_cstr(arena_printf(call->arena, "%.*s%s", (int) len, args[0].data, number));
+    return true;
+}
+
+VARIADIC(text_concat)
+VARIADIC(text_concat_ws)
+
+static bool text_format_variadic(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    if (datum_is_null(&args[nargs - 1]))
+        return text_format(call, nargs - 1, args, result);
+    return variadic_spread(call, nargs, args, text_format, result);
 }
 
 /* Hashes */
@@ -943,6 +986,10 @@ const struct func_impl func_impls_text[] = {
     SCALAR_TYPED("text_concat_ws", text_concat_ws),
     SCALAR_TYPED("text_format", text_format),
     SCALAR("text_format_nv", text_format),
+    SCALAR_TYPED("text_concat(variadic)", text_concat_variadic),
+    SCALAR_TYPED("text_concat_ws(variadic)", text_concat_ws_variadic),
+    SCALAR_TYPED("text_format(variadic)", text_format_variadic),
+    SCALAR("nameconcatoid", nameconcatoid),
     SCALAR("textlike", textlike),
     SCALAR("textnlike", textnlike),
     SCALAR("bpcharlike", textlike),

@@ -217,7 +217,6 @@ static struct expr *plain_call(struct analysis *a, struct overload *overload, in
     struct expr *expr = expr_new(a, EXPR_CALL, 0, location);
     oid_t result;
     expr->call.proc = overload->proc;
-    expr->call.variadic = overload->nvariadic && overload->proc->variadic == ANY_OID;
     if (!finish_args(a, overload, nargs, args, &expr->call.args, location, &result))
         return NULL;
     expr->type = result;
@@ -380,6 +379,26 @@ static struct expr *codec_call(struct analysis *a, const struct proc_fact *proc,
     return expr;
 }
 
+/* VARIADIC and an array for "any": the elements are the arguments, for which func/ has an implementation of its own. */
+static bool spread_array(struct analysis *a, struct expr *expr)
+{
+    const struct expr *last = expr->call.args.items[expr->call.args.count - 1];
+    const struct type_desc *type = analysis_type_desc(a, last->type);
+    while (type && type->typtype == 'd')
+        type = analysis_type_desc(a, type->base);
+    if (!type || !type->element)
+        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, last->location, "VARIADIC argument must be an array");
+    struct proc_fact *proc = arena_new(a->arena, struct proc_fact);
+    *proc = *expr->call.proc;
+    proc->source = arena_printf(a->arena, "%s(variadic)", proc->source);
+    if (!func_find(proc->source))
+        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, expr->location, "VARIADIC is not supported for function %s yet",
+                              proc->name);
+    expr->call.proc = proc;
+    expr->call.variadic = true;
+    return true;
+}
+
 static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs,
                                 struct expr **args, const char *what)
 {
@@ -395,8 +414,8 @@ static struct expr *scalar_call(struct analysis *a, const PgQuery__FuncCall *cal
     if (!expr)
         return NULL;
     routine_inline_call(a, expr);
-    if (call->func_variadic)
-        expr->call.variadic = proc->variadic == ANY_OID;
+    if (call->func_variadic && proc->variadic == ANY_OID && !spread_array(a, expr))
+        return NULL;
     if (proc->retset) {
         switch (a->scope->clause) {
         case CLAUSE_TARGET:

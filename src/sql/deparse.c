@@ -181,8 +181,16 @@ static bool put_call(struct deparse *d, const struct expr *expr)
         return put_cast(d, args->items[0], expr->type, expr->typmod);
     put_name(&d->out, expr->call.proc->name);
     buf_putc(&d->out, '(');
-    if (!put_list(d, args, ", "))
+    if (expr->call.variadic) {
+        struct expr_list fixed = {.items = args->items, .count = args->count - 1};
+        if (!put_list(d, &fixed, ", "))
+            return false;
+        buf_puts(&d->out, fixed.count ? ", VARIADIC " : "VARIADIC ");
+        if (!put_expr(d, args->items[fixed.count]))
+            return false;
+    } else if (!put_list(d, args, ", ")) {
         return false;
+    }
     buf_putc(&d->out, ')');
     return true;
 }
@@ -395,7 +403,8 @@ const char *deparse_typed(const struct catalog *catalog, struct arena *arena, co
                           const struct type_settings *settings, struct diag *diag)
 {
     struct deparse d = {.catalog = catalog, .arena = arena, .relation = relation, .settings = settings, .diag = diag};
-    const char *text = put_expr(&d, without_implicit_casts(expr)) ? arena_strndup(arena, d.out.len ? d.out.data : "", d.out.len) : NULL;
+    const char *text =
+        put_expr(&d, without_implicit_casts(expr)) ? arena_strndup(arena, d.out.len ? d.out.data : "", d.out.len) : NULL;
     buf_deinit(&d.out);
     return text;
 }

@@ -101,7 +101,7 @@ struct expr {
             const struct proc_fact *proc;
             const struct operator_fact *op;                            /* when written as an operator; else NULL */
             struct expr_list args;                                     /* coerced; VARIADIC ones packed as PostgreSQL does, "any" excepted */
-            bool variadic;                                             /* a VARIADIC array was given, or variadic args follow for "any" */
+            bool variadic;                                             /* the last is an array, given by VARIADIC for "any" */
             bool is_cast, is_explicit;
             struct expr *typmod_arg;
             struct expr *inlined;                                      /* what a user's SQL function means, over the arguments as parameters; NULL: it is called */
