@@ -184,6 +184,8 @@ const struct catalog_index *catalog_index_by_oid(const struct catalog *catalog, 
 const struct type_desc *catalog_type_by_oid(const struct catalog *catalog, oid_t oid);
 const struct type_desc *catalog_type_by_name(const struct catalog *catalog, const char *schema, const char *name);
 const struct catalog_column *catalog_column_by_name(const struct catalog_relation *relation, const char *name);
+/* The sequence that a default takes its value from, nextval('…'); NULL: none. Stored texts name it as public is searched. */
+const struct catalog_relation *catalog_default_sequence(const struct catalog *catalog, struct arena *arena, const char *text);
 /* What key number k of an index is called (pg_attribute.attname of the index, without a number to tell it from others): the column, or for an
  * expression that is one call the function; else "expr". */
 const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation, const struct catalog_index *index, int k);

@@ -115,6 +115,23 @@ static oid_t find_type(const struct catalog *catalog, const char *text, size_t l
     return 0;
 }
 
+const struct catalog_relation *catalog_default_sequence(const struct catalog *catalog, struct arena *arena, const char *text)
+{
+    static const char call[] = "nextval('";
+    char *parts[2] = {NULL};
+    const char *at = strstr(text, call), *end = at ? strchr(at + sizeof call - 1, '\'') : NULL;
+    if (!end)
+        return NULL;
+    at += sizeof call - 1;
+    int count = split_words(at, (size_t) (end - at), arena, parts, 2);
+    if (count < 1 || count > 2)
+        return NULL;
+    const struct catalog_relation *relation = catalog_relation_by_name(catalog, count == 2 ? parts[0] : "public", parts[count - 1]);
+    if (!relation && count == 1)
+        relation = catalog_relation_by_name(catalog, NULL, parts[0]);
+    return relation && relation->kind == 'S' ? relation : NULL;
+}
+
 static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag);
 
 static oid_t find_proc(const struct catalog *catalog, const char *schema, const char *name, struct arena *arena, const char *text,

@@ -23,6 +23,7 @@ static const struct source sources[] = {
     {"pg_catalog.pg_index", rows_pg_index, false},
     {"pg_catalog.pg_constraint", rows_pg_constraint, false},
     {"pg_catalog.pg_attrdef", rows_pg_attrdef, false},
+    {"pg_catalog.pg_init_privs", rows_pg_init_privs, false},
     {"pg_catalog.pg_sequence", rows_pg_sequence, false},
     {"pg_catalog.pg_depend", rows_pg_depend, false},
     {"pg_catalog.pg_description", rows_pg_description, false},

@@ -62,7 +62,7 @@ oid_t system_extension_opclass(const struct catalog *catalog, oid_t method, oid_
 
 /* The makers, by file. */
 rows_maker rows_pg_class, rows_pg_attribute, rows_pg_index, rows_pg_constraint, rows_pg_attrdef, rows_pg_sequence, rows_pg_depend,
-    rows_pg_description, rows_pg_rewrite, rows_pg_namespace;
+    rows_pg_description, rows_pg_init_privs, rows_pg_rewrite, rows_pg_namespace;
 rows_maker rows_pg_type, rows_pg_enum, rows_pg_range, rows_pg_collation, rows_pg_proc, rows_pg_operator, rows_pg_cast,
     rows_pg_aggregate, rows_pg_opclass, rows_pg_opfamily, rows_pg_am, rows_pg_language;
 rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_locks, rows_pg_shdescription,

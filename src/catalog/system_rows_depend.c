@@ -74,8 +74,22 @@ static void constraint_depends(struct rows_builder *b, const struct catalog_rela
     for (int i = 0; i < constraint->nforeign; i++)
         depend_row(b, CLASS_CONSTRAINT, constraint->oid, 0, CLASS_CLASS, constraint->foreign_relation,
                    constraint->foreign_attnums[i], 'n');
-    if (constraint->index)
+    /* A key's index is part of it; a foreign key only uses one. */
+    if (constraint->index && constraint->kind != 'f')
         depend_row(b, CLASS_CLASS, constraint->index, 0, CLASS_CONSTRAINT, constraint->oid, 0, 'i');
+    else if (constraint->index)
+        depend_row(b, CLASS_CONSTRAINT, constraint->oid, 0, CLASS_CLASS, constraint->index, 0, 'n');
+}
+
+static void default_depends(struct rows_builder *b, const struct catalog_relation *relation, const struct catalog_column *column)
+{
+    if (!column->default_expr || column->dropped)
+        return;
+    oid_t oid = system_derived_oid('d', relation->oid, column->attnum);
+    depend_row(b, CLASS_ATTRDEF, oid, 0, CLASS_CLASS, relation->oid, column->attnum, 'a');
+    const struct catalog_relation *sequence = catalog_default_sequence(b->catalog, b->arena, column->default_expr);
+    if (sequence)
+        depend_row(b, CLASS_ATTRDEF, oid, 0, CLASS_CLASS, sequence->oid, 0, 'n');
 }
 
 bool rows_pg_depend(struct rows_builder *b, struct diag *diag)
@@ -93,9 +107,7 @@ bool rows_pg_depend(struct rows_builder *b, struct diag *diag)
                        column && column->identity ? 'i' : 'a');
         }
         for (int k = 0; k < relation->natts && !sequence; k++)
-            if (relation->columns[k].default_expr)
-                depend_row(b, CLASS_ATTRDEF, system_derived_oid('d', relation->oid, relation->columns[k].attnum), 0, CLASS_CLASS,
-                           relation->oid, relation->columns[k].attnum, 'a');
+            default_depends(b, relation, &relation->columns[k]);
         for (int k = 0; k < relation->nconstraints; k++)
             constraint_depends(b, relation, &relation->constraints[k]);
         for (int k = 0; k < relation->nindexes; k++)
@@ -127,7 +139,8 @@ bool rows_pg_description(struct rows_builder *b, struct diag *diag)
     for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++) {
         comment_row(b, CLASS_CLASS, relation->oid, 0, relation->comment);
         for (int k = 0; k < relation->natts; k++)
-            comment_row(b, CLASS_CLASS, relation->oid, relation->columns[k].attnum, relation->columns[k].comment);
+            if (!relation->columns[k].dropped)
+                comment_row(b, CLASS_CLASS, relation->oid, relation->columns[k].attnum, relation->columns[k].comment);
         for (int k = 0; k < relation->nindexes; k++)
             comment_row(b, CLASS_CLASS, relation->indexes[k].oid, 0, relation->indexes[k].comment);
         for (int k = 0; k < relation->nconstraints; k++)
@@ -163,6 +176,35 @@ bool rows_pg_rewrite(struct rows_builder *b, struct diag *diag)
     return true;
 }
 
+static const char *schema_privileges(oid_t schema)
+{
+    switch (schema) {
+    case OID_PUBLIC:
+        return "[\"pg_database_owner=UC/pg_database_owner\",\"=U/pg_database_owner\"]";
+    case OID_PG_CATALOG:
+    case OID_INFORMATION_SCHEMA:
+        return "[\"postgres=UC/postgres\",\"=U/postgres\"]";
+    default:
+        return NULL;
+    }
+}
+
+/* What a new database grants: pg_dump leaves it out. */
+bool rows_pg_init_privs(struct rows_builder *b, struct diag *diag)
+{
+    static const oid_t schemas[] = {OID_PG_CATALOG, OID_PUBLIC, OID_INFORMATION_SCHEMA};
+    (void) diag;
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        rows_add(b);
+        rows_int(b, "objoid", schemas[i]);
+        rows_int(b, "classoid", CLASS_NAMESPACE);
+        rows_int(b, "objsubid", 0);
+        rows_char(b, "privtype", 'i');
+        rows_text(b, "initprivs", schema_privileges(schemas[i]));
+    }
+    return true;
+}
+
 bool rows_pg_namespace(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
@@ -172,10 +214,7 @@ bool rows_pg_namespace(struct rows_builder *b, struct diag *diag)
         rows_int(b, "oid", schema->oid);
         rows_text(b, "nspname", schema->name);
         rows_int(b, "nspowner", schema->oid == OID_PUBLIC ? 6171 : OID_OWNER);
-        if (schema->oid == OID_PUBLIC)
-            rows_text(b, "nspacl", "[\"pg_database_owner=UC/pg_database_owner\",\"=U/pg_database_owner\"]");
-        else if (schema->oid == OID_PG_CATALOG || schema->oid == OID_INFORMATION_SCHEMA)
-            rows_text(b, "nspacl", "[\"postgres=UC/postgres\",\"=U/postgres\"]");
+        rows_text(b, "nspacl", schema_privileges(schema->oid));
     }
     return true;
 }

@@ -44,6 +44,13 @@ static const struct view views[] = {
      "x.indexrelid "
      "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm', 'p') AND i.relkind IN ('i', "
      "'I')"},
+    {"pg_catalog", "pg_sequences",
+     "SELECT n.nspname AS schemaname, c.relname AS sequencename, pg_catalog.pg_get_userbyid(c.relowner) AS sequenceowner, "
+     "s.seqtypid::regtype AS data_type, s.seqstart AS start_value, s.seqmin AS min_value, s.seqmax AS max_value, "
+     "s.seqincrement AS increment_by, s.seqcycle AS cycle, s.seqcache AS cache_size, "
+     "pg_catalog.pg_sequence_last_value(c.oid::regclass) AS last_value "
+     "FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid "
+     "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT pg_catalog.pg_is_other_temp_schema(n.oid)"},
     {"pg_catalog", "pg_stat_all_tables",
      "SELECT c.oid AS relid, n.nspname AS schemaname, c.relname, 0::bigint AS seq_scan, 0::bigint AS seq_tup_read, 0::bigint AS "
      "idx_scan, "

@@ -356,19 +356,37 @@ bool catalog_constraintdef_ext(struct fcall *call, int nargs, const struct datum
 
 /* ---- expressions and views: kept as text ---- */
 
+/* A sequence in a default is named as the search path asks for. */
+static const char *visible_default(struct fcall *call, const struct datum *stored)
+{
+    const char *text = arena_strndup(call->arena, stored->data, stored->len);
+    const struct type_resolver *resolver = call->env->resolver;
+    const struct catalog_relation *sequence = catalog_default_sequence(call->env->catalog, call->arena, text);
+    struct buf out = {0};
+    if (!sequence)
+        return text;
+    const char *open = strstr(text, "nextval('") + sizeof "nextval('" - 1;
+    buf_append(&out, text, (size_t) (open - text));
+    if (resolver->oid_to_name(resolver->self, REGCLASS_OID, sequence->oid, &out)) {
+        buf_puts(&out, strchr(open, '\''));
+        text = arena_strndup(call->arena, out.data, out.len);
+    }
+    buf_deinit(&out);
+    return text;
+}
+
 bool catalog_expr(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    (void) call;
     (void) nargs;
-    *result = args[0];
+    *result = datum_cstr(visible_default(call, &args[0]));
     return true;
 }
 
 bool catalog_expr_ext(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;
-    *result =
-        args[2].i ? datum_cstr(catalog_pretty_expr(call->arena, arena_strndup(call->arena, args[0].data, args[0].len))) : args[0];
+    const char *text = visible_default(call, &args[0]);
+    *result = datum_cstr(args[2].i ? catalog_pretty_expr(call->arena, text) : text);
     return true;
 }
 

@@ -175,6 +175,7 @@ struct func_env {
     bool (*sequence_next)(void *session, oid_t sequence, int64_t *value, struct diag *diag);
     bool (*sequence_current)(void *session, oid_t sequence, int64_t *value, struct diag *diag);
     bool (*sequence_last)(void *session, int64_t *value, struct diag *diag); /* lastval() */
+    bool (*sequence_state)(void *session, oid_t sequence, int64_t *value, bool *called, struct diag *diag);
     bool (*sequence_set)(void *session, oid_t sequence, int64_t value, bool called, struct diag *diag);
     void (*notice)(void *session, struct diag *notice);           /* send and clear */
     bool (*sleep)(void *session, double seconds, struct diag *diag);

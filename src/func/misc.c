@@ -137,6 +137,17 @@ static bool setval(struct fcall *call, int nargs, const struct datum *args, stru
     return call->env->sequence_set(call->env->session, (oid_t) args[0].i, args[1].i, nargs < 3 || args[2].i != 0, call->diag);
 }
 
+static bool sequence_last_value(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    int64_t value;
+    bool is_called;
+    (void) nargs;
+    if (!call->env->sequence_state(call->env->session, (oid_t) args[0].i, &value, &is_called, call->diag))
+        return false;
+    *result = is_called ? datum_int(value) : datum_null();
+    return true;
+}
+
 static bool pg_sleep(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;
@@ -223,6 +234,7 @@ const struct func_impl func_impls_misc[] = {
     WRITING("setval_oid", setval),
     WRITING("setval3_oid", setval),
     SCALAR_FLAGS("pg_sleep", pg_sleep, FUNC_VOLATILE),
+    SCALAR_FLAGS("pg_sequence_last_value", sequence_last_value, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_blocking_pids", blocking_pids, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_cancel_backend", cancel_backend, FUNC_VOLATILE),
     SCALAR_FLAGS("pg_terminate_backend", terminate_backend, FUNC_VOLATILE),

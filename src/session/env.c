@@ -228,6 +228,11 @@ static bool last_value(void *self, int64_t *value, struct diag *diag)
     return sequence_last(self, value, diag);
 }
 
+static bool sequence_at(void *self, oid_t oid, int64_t *value, bool *is_called, struct diag *diag)
+{
+    return sequence_state(self, oid, value, is_called, diag);
+}
+
 static bool set_value(void *self, oid_t oid, int64_t value, bool is_called, struct diag *diag)
 {
     return sequence_set(self, oid, value, is_called, diag);
@@ -247,6 +252,7 @@ void session_fill_env(struct session *session)
     env->sequence_next = next_value;
     env->sequence_current = current_value;
     env->sequence_last = last_value;
+    env->sequence_state = sequence_at;
     env->sequence_set = set_value;
     env->notice = notice;
     env->sleep = sleep_for;

@@ -37,7 +37,7 @@ static struct sequence_value *value_of(struct session *session, oid_t oid)
     return &sequences->values[sequences->count++];
 }
 
-static bool read_row(struct session *session, oid_t oid, int64_t *value, bool *is_called, struct diag *diag)
+bool sequence_state(struct session *session, oid_t oid, int64_t *value, bool *is_called, struct diag *diag)
 {
     bool is_temporary = oid_is_temporary(oid);
     const char *sql = is_temporary ? read_temporary_sql : read_sql;
@@ -119,7 +119,7 @@ bool sequence_next(struct session *session, oid_t oid, int64_t *value, struct di
 {
     const struct catalog_relation *relation = find(session, oid, diag);
     bool is_called;
-    if (!relation || !may_change(session, oid, "nextval", diag) || !read_row(session, oid, value, &is_called, diag))
+    if (!relation || !may_change(session, oid, "nextval", diag) || !sequence_state(session, oid, value, &is_called, diag))
         return false;
     if (is_called && !step_on(relation, value, diag))
         return false;

@@ -32,6 +32,8 @@ bool sequence_next(struct session *session, oid_t oid, int64_t *value, struct di
 /* 55000 when nextval was not called in this session. */
 bool sequence_current(struct session *session, oid_t oid, int64_t *value, struct diag *diag);
 bool sequence_last(struct session *session, int64_t *value, struct diag *diag);
+/* The last value, and whether it was given out. */
+bool sequence_state(struct session *session, oid_t oid, int64_t *value, bool *is_called, struct diag *diag);
 bool sequence_set(struct session *session, oid_t oid, int64_t value, bool is_called, struct diag *diag);
 
 /* The transaction was committed; or rolled back in the engine, as a whole or to a savepoint. */

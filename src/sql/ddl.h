@@ -86,9 +86,6 @@ struct owned_sequence {
     struct owned_sequence *next;
 };
 bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *column, struct owned_sequence **owned);
-/* A sequence for a serial or identity column, with that type's bounds. */
-struct owned_sequence *ddl_add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type,
-                                              struct owned_sequence **owned);
 /* Name the last column in SQLite, whose names fold case: a second "Id" beside "id" gets a number. */
 void ddl_choose_column_storage(struct ddl *d, const struct catalog_relation *relation, struct catalog_column *column);
 bool ddl_define_constraint(struct ddl *d, struct catalog_relation *relation, const PgQuery__Constraint *constraint, struct catalog_column *column);
@@ -110,8 +107,6 @@ bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation
 bool ddl_expr_names_column(const struct expr *expr, const struct rte *entry, const struct catalog_relation *relation, int16_t attnum);
 /* A view's query as it is stored: stars replaced by the columns that they stand for now. */
 const char *ddl_view_text(struct ddl *d, PgQuery__Node *query, const struct plan *plan);
-bool ddl_store_sequence(struct ddl *d, const struct catalog_relation *relation);
-bool ddl_sequence_option(struct ddl *d, struct catalog_sequence *sequence, const PgQuery__DefElem *option);
 
 /* A CHECK's expression over the relation's columns as it is stored; `what` for messages. NULL after a report. */
 const char *ddl_check_text(struct ddl *d, const struct catalog_relation *relation, PgQuery__Node *node, const char *what);
@@ -124,7 +119,6 @@ bool ddl_is_prepared(struct ddl *d);
 /* Drop a relation with all that depends on it; the catalog is read anew. */
 bool ddl_drop_relation(struct ddl *d, oid_t relation);
 bool ddl_drop_sequence(struct ddl *d, const struct catalog_relation *sequence);
-bool ddl_restart_sequence(struct ddl *d, const struct catalog_relation *sequence, int64_t value);
 /* The description of a table to which SQLite has already added the plain columns that `to` has more. */
 struct catalog_relation *ddl_with_columns(struct ddl *d, const struct catalog_relation *from, const struct catalog_relation *to);
 
@@ -147,6 +141,21 @@ bool ddl_release_function(struct ddl *d, const struct catalog_function *function
 
 /* The SQLite collation of a column; NULL: none. */
 const char *ddl_column_collation(struct ddl *d, const struct catalog_column *column, const struct type_desc *type);
+
+/* ---- ddl_sequence.c ---- */
+
+/* A sequence for a serial or identity column, with that type's bounds. */
+struct owned_sequence *ddl_add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type,
+                                              struct owned_sequence **owned);
+bool ddl_store_sequence(struct ddl *d, const struct catalog_relation *relation);
+bool ddl_restart_sequence(struct ddl *d, const struct catalog_relation *sequence, int64_t value);
+/* GENERATED … AS IDENTITY of a column that is being defined; its sequence is appended to *owned. */
+bool ddl_define_identity(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, const PgQuery__Constraint *constraint,
+                         struct owned_sequence **owned);
+/* ALTER COLUMN ADD GENERATED, SET …, DROP IDENTITY: the column's description and its sequence; the caller stores the relation. */
+bool ddl_add_identity(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, const PgQuery__Constraint *constraint);
+bool ddl_set_identity(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, const PgQuery__List *options);
+bool ddl_drop_identity(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, bool missing_ok);
 
 /* ---- ddl_like.c ---- */
 

@@ -419,15 +419,14 @@ static bool alter_identity(struct alteration *a, const PgQuery__AlterTableCmd *c
     struct catalog_column *column = column_named(a, cmd->name);
     if (!column)
         return false;
-    if (!column->identity)
-        return cmd->missing_ok || diag_set(a->d->diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "column \"%s\" of relation \"%s\" is not an identity column", cmd->name,
-                                           a->to->name);
-    column->identity = 0;
-    const struct catalog_relation *sequence;
-    for (int i = 0; (sequence = catalog_relation_at(a->d->catalog, i)) && !sequence->is_system; i++)
-        if (sequence->kind == 'S' && sequence->sequence->owner_relation == a->to->oid && sequence->sequence->owner_attnum == column->attnum)
-            return ddl_drop_sequence(a->d, sequence);
-    return true;
+    switch (cmd->subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddIdentity:
+        return ddl_add_identity(a->d, a->to, column, cmd->def->constraint);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetIdentity:
+        return ddl_set_identity(a->d, a->to, column, cmd->def->list);
+    default:
+        return ddl_drop_identity(a->d, a->to, column, cmd->missing_ok);
+    }
 }
 
 /* A permanent table must not need an unlogged one. */
@@ -476,6 +475,8 @@ static bool apply(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
         return set_default(a, cmd);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
         return set_type(a, cmd);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddIdentity:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetIdentity:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropIdentity:
         return alter_identity(a, cmd);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetLogged:

@@ -133,75 +133,11 @@ static bool serial_type(const PgQuery__TypeName *type, oid_t *base)
     return false;
 }
 
-static int64_t type_maximum(oid_t type)
-{
-    return type == INT2_OID ? INT16_MAX : type == INT4_OID ? INT32_MAX : INT64_MAX;
-}
-
 static const char *qualified_regclass(struct ddl *d, const struct catalog_relation *relation, const char *name)
 {
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     const char *plain = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name) ? name : ddl_quote(d, name);
     return schema->oid == OID_PUBLIC ? plain : arena_printf(d->arena, "%s.%s", schema->name, plain);
-}
-
-struct owned_sequence *ddl_add_owned_sequence(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, oid_t type, struct owned_sequence **owned)
-{
-    struct owned_sequence *made = arena_new(d->arena, struct owned_sequence);
-    made->relation = (struct catalog_relation){.schema = relation->schema, .kind = 'S', .persistence = relation->persistence};
-    made->relation.name = ddl_choose_name(d, relation->schema, relation->name, column->name, "seq", relation);
-    made->sequence = (struct catalog_sequence){.type = type, .start = 1, .increment = 1, .min = 1, .max = type_maximum(type), .cache = 1,
-                                               .owner_attnum = column->attnum};
-    made->next = *owned;
-    *owned = made;
-    return made;
-}
-
-/* START WITH and friends, inside IDENTITY (…) and CREATE SEQUENCE. */
-bool ddl_sequence_option(struct ddl *d, struct catalog_sequence *sequence, const PgQuery__DefElem *option)
-{
-    const PgQuery__Node *arg = option->arg;
-    int64_t number = 0;
-    bool has_number = false;
-    if (arg && arg->node_case == PG_QUERY__NODE__NODE_INTEGER) {
-        number = arg->integer->ival;
-        has_number = true;
-    } else if (arg && arg->node_case == PG_QUERY__NODE__NODE_FLOAT) {
-        number = strtoll(arg->float_->fval, NULL, 10);
-        has_number = true;
-    }
-    const char *name = option->defname;
-    if (strcmp(name, "start") == 0)
-        sequence->start = number;
-    else if (strcmp(name, "increment") == 0) {
-        if (number == 0)
-            return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "INCREMENT must not be zero");
-        sequence->increment = number;
-    } else if (strcmp(name, "minvalue") == 0) {
-        if (has_number)
-            sequence->min = number;
-    } else if (strcmp(name, "maxvalue") == 0) {
-        if (has_number)
-            sequence->max = number;
-    } else if (strcmp(name, "cache") == 0)
-        sequence->cache = number;
-    else if (strcmp(name, "cycle") == 0)
-        sequence->cycle = !arg || arg->node_case != PG_QUERY__NODE__NODE_BOOLEAN || arg->boolean->boolval;
-    return true;
-}
-
-static bool define_identity(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, const PgQuery__Constraint *constraint,
-                            struct owned_sequence **owned)
-{
-    if (column->type != INT2_OID && column->type != INT4_OID && column->type != INT8_OID)
-        return diag_set(d->diag, ERRCODE_INVALID_PARAMETER_VALUE, "identity column type must be smallint, integer, or bigint");
-    column->identity = constraint->generated_when[0];
-    column->not_null = true;
-    struct owned_sequence *made = ddl_add_owned_sequence(d, relation, column, column->type, owned);
-    for (size_t i = 0; i < constraint->n_options; i++)
-        if (!ddl_sequence_option(d, &made->sequence, constraint->options[i]->def_elem))
-            return false;
-    return true;
 }
 
 static bool column_constraint(struct ddl *d, struct catalog_relation *relation, struct catalog_column *column, const PgQuery__Constraint *constraint,
@@ -218,7 +154,7 @@ static bool column_constraint(struct ddl *d, struct catalog_relation *relation, 
             return diag_set(d->diag, ERRCODE_SYNTAX_ERROR, "multiple default values specified for column \"%s\" of table \"%s\"", column->name, relation->name);
         return define_default(d, column, constraint->raw_expr);
     case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
-        return define_identity(d, relation, column, constraint, owned);
+        return ddl_define_identity(d, relation, column, constraint, owned);
     case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE:
     case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
     case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED:

@@ -127,15 +127,13 @@ static bool put_constant(struct deparse *d, const struct expr *expr)
         buf_deinit(&text);
         return false;
     }
-    bool number = expr->type == INT4_OID || expr->type == NUMERIC_OID;
-    if (number && (text.len == 0 || isdigit((unsigned char) text.data[0]))) {
+    bool is_plain = expr->type == INT4_OID || (expr->type == NUMERIC_OID && text.len && memchr(text.data, '.', text.len));
+    if (is_plain && text.len && isdigit((unsigned char) text.data[0])) {
         buf_append(&d->out, text.data, text.len);
-        if (expr->type == NUMERIC_OID && !memchr(text.data, '.', text.len))
-            buf_puts(&d->out, "::numeric");
         buf_deinit(&text);
         return true;
     }
-    buf_puts(&d->out, number ? "'" : "'");
+    buf_putc(&d->out, '\'');
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == '\'')
             buf_putc(&d->out, '\'');

@@ -234,6 +234,13 @@ static const char *cte_text(struct lower *l, const struct rte *rte)
     return LOWER_PRINT(l, "cte%d", rte->cte->number);
 }
 
+/* A sequence is a row of the books; no values are logged ahead. */
+static const char *sequence_text(struct lower *l, const struct catalog_relation *sequence)
+{
+    return LOWER_PRINT(l, "(SELECT last_value, 0 AS log_cnt, is_called FROM %s WHERE oid = %u)",
+                       oid_is_temporary(sequence->oid) ? "pgquill_temp_sequence" : "pgquill_sequence", sequence->oid);
+}
+
 const char *lower_rte(struct lower *l, const struct rte *rte)
 {
     const char *text = NULL;
@@ -241,7 +248,8 @@ const char *lower_rte(struct lower *l, const struct rte *rte)
     case RTE_RELATION:
         l->uses_tables = true;
         l->uses_temporary |= oid_is_temporary(rte->relation->oid);
-        text = lower_quote(l, rte->relation->storage ? rte->relation->storage : rte->relation->name);
+        text = rte->relation->kind == 'S' ? sequence_text(l, rte->relation)
+                                          : lower_quote(l, rte->relation->storage ? rte->relation->storage : rte->relation->name);
         break;
     case RTE_SUBQUERY: {
         const char *const *outer = l->arguments;

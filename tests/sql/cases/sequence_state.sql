@@ -1,0 +1,25 @@
+-- Sequences as relations
+CREATE SEQUENCE counter START 5 INCREMENT 2 MAXVALUE 100 CACHE 1;
+SELECT last_value, is_called FROM counter;
+SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle, cache_size, last_value FROM pg_sequences;
+SELECT nextval('counter'), nextval('counter');
+SELECT last_value, is_called FROM counter c WHERE c.is_called;
+SELECT sequencename, last_value, pg_sequence_last_value('counter') FROM pg_sequences;
+BEGIN;
+SELECT nextval('counter');
+ROLLBACK;
+SELECT last_value FROM counter;
+SELECT setval('counter', 50, false);
+SELECT last_value, is_called FROM public.counter;
+CREATE TEMP SEQUENCE own;
+SELECT last_value, is_called FROM own;
+SELECT nextval('own');
+SELECT s.last_value, o.last_value FROM counter s, own o;
+INSERT INTO counter VALUES (1, 2, true);
+UPDATE counter SET last_value = 3;
+SELECT nosuch FROM counter;
+CREATE VIEW over_counter AS SELECT last_value FROM counter;
+SELECT * FROM over_counter;
+DROP VIEW over_counter;
+DROP SEQUENCE counter;
+SELECT last_value FROM counter;
