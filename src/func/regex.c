@@ -30,9 +30,7 @@ static bool matches(struct fcall *call, const struct datum *args, bool icase, bo
 {
     struct regex_options options = {.icase = icase};
     struct regex *regex = regex_compile(&args[1], &options, call->diag);
-    size_t *spans;
-    uint32_t count;
-    int found = regex ? regex_match(regex, &args[0], 0, &spans, &count, call->diag) : -1;
+    int found = regex ? regex_test(regex, &args[0], call->diag) : -1;
     *result = datum_bool((found == 1) == wanted);
     return found >= 0;
 }
@@ -226,11 +224,9 @@ static bool regexp_like(struct fcall *call, int nargs, const struct datum *args,
 {
     struct regex_options options = {0};
     struct regex *regex;
-    size_t *spans;
-    uint32_t count;
     if (!prepare(call, &args[1], nargs > 2 ? &args[2] : NULL, "regexp_like()", &options, &regex))
         return false;
-    int found = regex_match(regex, &args[0], 0, &spans, &count, call->diag);
+    int found = regex_test(regex, &args[0], call->diag);
     *result = datum_bool(found == 1);
     return found >= 0;
 }

@@ -12,6 +12,8 @@ struct regex;
 
 /* NULL after a report (2201B). */
 struct regex *regex_compile(const struct datum *pattern, const struct regex_options *options, struct diag *diag);
+/* Is there a match: 1 yes, 0 no, -1 reported. */
+int regex_test(struct regex *regex, const struct datum *text, struct diag *diag);
 /* One match from a byte offset on: 1 found, 0 none, -1 reported. spans: begin and end, in bytes, of the match and of each group, until the next match. */
 int regex_match(struct regex *regex, const struct datum *text, size_t from, size_t **spans, uint32_t *count, struct diag *diag);
 

@@ -17,7 +17,10 @@ struct translator {
     int groups; /* that capture, opened so far */
     bool closed[REFERENCE_MAX + 1];
     int depth;
-    int lookaround; /* levels of (?=…) and its kin, within which nothing captures */
+    int lookaround;                   /* levels of (?=…) and its kin, within which nothing captures */
+    enum regex_preference preference; /* of what was read last */
+    int choices;                      /* one for each quantifier, more for alternatives */
+    bool has_references, has_lookaround;
     const char *error;
 };
 
@@ -300,7 +303,8 @@ static bool take_count(struct translator *t, int *count)
     return *count <= BOUND_MAX || fail(t, bad_bound);
 }
 
-static bool take_bound(struct translator *t)
+/* *is_fixed: the number of repetitions is one. */
+static bool take_bound(struct translator *t, bool *is_fixed)
 {
     int least, most = -1;
     t->at++;
@@ -317,6 +321,7 @@ static bool take_bound(struct translator *t)
     if (*t->at != '}' || (most >= 0 && most < least))
         return fail(t, bad_bound);
     t->at++;
+    *is_fixed = !has_comma;
     buf_printf(t->out, "{%d", least);
     if (has_comma)
         buf_putc(t->out, ',');
@@ -340,14 +345,19 @@ static bool take_quantifier(struct translator *t, bool is_atom)
         return true;
     if (!is_atom)
         return fail(t, bad_operand);
+    bool is_fixed = false, is_lazy;
     if (*t->at == '{') {
-        if (!take_bound(t))
+        if (!take_bound(t, &is_fixed))
             return false;
     } else {
         buf_putc(t->out, *t->at++);
     }
-    if (peek(t, 0) == '?' && !t->options->plain_ere)
+    is_lazy = peek(t, 0) == '?' && !t->options->plain_ere;
+    if (is_lazy)
         buf_putc(t->out, *t->at++);
+    if (!is_fixed)
+        t->preference = is_lazy ? REGEX_SHORTEST : REGEX_LONGEST;
+    t->choices++;
     skip_blanks(t);
     return t->at == t->end || !at_quantifier(t) || fail(t, bad_operand);
 }
@@ -382,6 +392,7 @@ static bool take_group(struct translator *t, bool *is_atom)
         return fail(t, "regular expression is too complex");
     buf_puts(t->out, opening);
     t->lookaround += is_look;
+    t->has_lookaround |= is_look;
     if (!take_alternatives(t))
         return false;
     t->lookaround -= is_look;
@@ -412,6 +423,7 @@ static bool take_backslash(struct translator *t, bool *is_atom)
     case ESCAPE_REFERENCE:
         if (code > REFERENCE_MAX || !t->closed[code] || t->lookaround)
             return fail(t, "invalid backreference number");
+        t->has_references = true;
         buf_printf(t->out, "\\g{%u}", code);
         return true;
     default:
@@ -453,18 +465,29 @@ static bool take_atom(struct translator *t, bool *is_atom)
     }
 }
 
+/* A branch prefers what its first part with a preference does; several together prefer the longest match. */
 static bool take_alternatives(struct translator *t)
 {
+    enum regex_preference preference = REGEX_NO_PREFERENCE;
+    bool is_atom, has_others = false;
     for (;;) {
         skip_blanks(t);
         if (t->at == t->end || *t->at == ')')
-            return true;
-        bool is_atom;
-        if (*t->at == '|')
+            break;
+        if (*t->at == '|') {
             buf_putc(t->out, *t->at++);
-        else if (!take_atom(t, &is_atom) || !take_quantifier(t, is_atom))
+            has_others = true;
+            t->choices += 2;
+            continue;
+        }
+        t->preference = REGEX_NO_PREFERENCE;
+        if (!take_atom(t, &is_atom) || !take_quantifier(t, is_atom))
             return false;
+        if (is_atom && preference == REGEX_NO_PREFERENCE)
+            preference = t->preference;
     }
+    t->preference = has_others ? REGEX_LONGEST : preference;
+    return true;
 }
 
 bool regex_option(char letter, struct regex_options *options)
@@ -532,29 +555,37 @@ static bool take_director(struct translator *t, struct regex_options *options)
     return true;
 }
 
-const char *regex_translate(const char *pattern, size_t len, struct regex_options *options, struct buf *out)
+static const char *translate(struct translator *t, struct regex_traits *traits)
+{
+    if (take_alternatives(t) && t->at < t->end)
+        fail(t, bad_parentheses);
+    /* One greedy repetition is the longest of itself. */
+    bool matters = t->choices > 1 || t->preference == REGEX_SHORTEST;
+    *traits = (struct regex_traits){matters ? t->preference : REGEX_NO_PREFERENCE, t->has_references, t->has_lookaround};
+    return t->error;
+}
+
+const char *regex_translate(const char *pattern, size_t len, struct regex_options *options, struct buf *out,
+                            struct regex_traits *traits)
 {
     struct translator t = {.at = pattern, .end = pattern + len, .options = options, .out = out};
+    *traits = (struct regex_traits){0};
     if (!take_director(&t, options))
         return t.error;
-    if (options->basic) {
-        struct buf advanced = {0};
-        struct regex_options as_advanced = *options;
-        regex_basic(t.at, (size_t) (t.end - t.at), &advanced);
-        as_advanced.basic = false;
-        t.options = &as_advanced;
-        t.at = advanced.data;
-        t.end = advanced.data + advanced.len;
-        if (take_alternatives(&t) && t.at < t.end)
-            fail(&t, bad_parentheses);
-        buf_deinit(&advanced);
-        return t.error;
-    }
     if (options->literal) {
         buf_append(out, t.at, (size_t) (t.end - t.at));
         return NULL;
     }
-    if (take_alternatives(&t) && t.at < t.end)
-        fail(&t, bad_parentheses);
+    if (!options->basic)
+        return translate(&t, traits);
+    struct buf advanced = {0};
+    struct regex_options as_advanced = *options;
+    regex_basic(t.at, (size_t) (t.end - t.at), &advanced);
+    as_advanced.basic = false;
+    t.options = &as_advanced;
+    t.at = advanced.data;
+    t.end = advanced.data + advanced.len;
+    translate(&t, traits);
+    buf_deinit(&advanced);
     return t.error;
 }

@@ -40,8 +40,9 @@ Test(regex_translate, says_in_PCRE2_what_PostgreSQL_means)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct regex_options options = {0};
+        struct regex_traits traits;
         struct buf out = {0};
-        const char *why = regex_translate(cases[i].pattern, strlen(cases[i].pattern), &options, &out);
+        const char *why = regex_translate(cases[i].pattern, strlen(cases[i].pattern), &options, &out, &traits);
         cr_expect_str_eq(why ? why : buf_cstr(&out), cases[i].expected, "%s: %s", cases[i].pattern, why ? why : buf_cstr(&out));
         buf_deinit(&out);
     }
@@ -67,8 +68,9 @@ Test(regex_translate, reads_basic_expressions)
 Test(regex_translate, takes_options_from_the_front)
 {
     struct regex_options options = {0};
+    struct regex_traits traits;
     struct buf out = {0};
-    cr_expect_null(regex_translate("***:(?inx)a", 11, &options, &out));
+    cr_expect_null(regex_translate("***:(?inx)a", 11, &options, &out, &traits));
     cr_expect(options.icase && options.dot_stops && options.lines && options.expanded);
     buf_deinit(&out);
 }
@@ -79,8 +81,9 @@ Test(regex_translate, ends_on_deep_and_on_random_input)
     char *deep = malloc(100000);
     struct buf out = {0};
     struct regex_options options = {0};
+    struct regex_traits traits;
     memset(deep, '(', 100000);
-    cr_expect_str_eq(regex_translate(deep, 100000, &options, &out), "regular expression is too complex");
+    cr_expect_str_eq(regex_translate(deep, 100000, &options, &out, &traits), "regular expression is too complex");
     srand(1);
     for (int round = 0; round < 100000; round++) {
         size_t len = (size_t) rand() % 16;
@@ -88,10 +91,10 @@ Test(regex_translate, ends_on_deep_and_on_random_input)
             deep[i] = letters[(size_t) rand() % (sizeof letters - 1)];
         options = (struct regex_options){0};
         buf_reset(&out);
-        regex_translate(deep, len, &options, &out);
+        regex_translate(deep, len, &options, &out, &traits);
         options = (struct regex_options){.basic = true};
         buf_reset(&out);
-        regex_translate(deep, len, &options, &out);
+        regex_translate(deep, len, &options, &out, &traits);
     }
     buf_deinit(&out);
     free(deep);

@@ -39,3 +39,8 @@ FROM unnest(ARRAY['a\(a\)*b', 'a\{2\}', '\<a\>', '\(a\)\1', 'a+b', '^*a', '^^', 
 SELECT regexp_like('a', '\(a', 'b');
 SELECT regexp_like('a', 'a\{2', 'b');
 SELECT 'a\b' ~ '(?b)a\\b', 'a|b' ~ '(?b)^a|b$', 'a\b' ~ '(?e)a\\b';
+-- which match is meant: the longest, or the shortest where the first repetition says so
+SELECT regexp_substr('foobar', 'foo|foobar'), regexp_replace('foobar foo', 'foo|foobar', 'x', 'g'), regexp_match('xyz', '.|...');
+SELECT regexp_match('XY1234Z', 'Y*([0-9]{1,3})'), regexp_match('XY1234Z', 'Y*?([0-9]{1,3})'), regexp_match('abc01234xyz', '(.*)(\d+)(.*)'), regexp_match('abc01234xyz', '(?:(.*?)(\d+)(.*)){1,1}');
+SELECT regexp_substr('aaab', 'a*?b'), regexp_substr('aaa', 'aa*?a{1,2}'), regexp_substr('abcd', '(a|ab)(c|bcd)(d*)'), regexp_substr('abcbcd', 'c?[bc]*?(?=b)');
+SELECT 'cab' ~ '(?=b)(a*)b', regexp_instr('aab', '(a*)a(ab)*(?=b)', 1, 1, 1);
