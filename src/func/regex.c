@@ -405,10 +405,10 @@ static bool matches_row(struct fcall *call, void *cursor, struct datum *row, boo
 const struct table_func regex_split_table = {sizeof(struct split), split_open, split_row, NULL};
 const struct table_func regex_matches_table = {sizeof(struct split), matches_open, matches_row, NULL};
 
-/* SIMILAR TO patterns as regular expressions. */
-static bool similar_to_escape(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+/* SIMILAR TO patterns as regular expressions. `shortest`: what is before the first escaped quote takes as little as it can. */
+static bool translate_similar(struct fcall *call, const struct datum *pattern, struct datum escape, bool shortest,
+                              struct datum *result)
 {
-    struct datum escape = nargs > 1 && !datum_is_null(&args[1]) ? args[1] : datum_text("\\", 1);
     struct buf out = {0};
     bool escaped = false, bracket = false;
     int quotes = 0;
@@ -417,13 +417,18 @@ static bool similar_to_escape(struct fcall *call, int nargs, const struct datum 
         return diag_hint(call->diag, "Escape string must be empty or one character.");
     }
     buf_puts(&out, "^(?:");
-    for (size_t at = 0; at < args[0].len;) {
-        const char *c = args[0].data + at;
+    for (size_t at = 0; at < pattern->len;) {
+        const char *c = pattern->data + at;
         size_t size = utf8_size((uint8_t) *c);
         at += size;
         if (escaped) {
             escaped = false;
-            if (*c == '"' && !bracket && quotes < 2) { /* the parts of substring(… from … for …) */
+            if (*c == '"' && !bracket) { /* the parts of substring(… from … for …) */
+                if (quotes == 2) {
+                    buf_deinit(&out);
+                    return diag_set(call->diag, ERRCODE_INVALID_USE_OF_ESCAPE_CHARACTER,
+                                    "SQL regular expression may not contain more than two escape-double-quote separators");
+                }
                 buf_puts(&out, quotes++ == 0 ? "){1,1}?(" : "){1,1}(?:");
                 continue;
             }
@@ -440,7 +445,7 @@ static bool similar_to_escape(struct fcall *call, int nargs, const struct datum 
             buf_putc(&out, '[');
             bracket = true;
         } else if (*c == '%') {
-            buf_puts(&out, ".*");
+            buf_puts(&out, shortest && quotes == 0 ? ".*?" : ".*");
         } else if (*c == '_') {
             buf_putc(&out, '.');
         } else if (*c == '(') {
@@ -449,6 +454,8 @@ static bool similar_to_escape(struct fcall *call, int nargs, const struct datum 
             if (strchr("\\.^$", *c))
                 buf_putc(&out, '\\');
             buf_append(&out, c, size);
+            if (shortest && quotes == 0 && strchr("*+?}", *c))
+                buf_putc(&out, '?');
         }
     }
     buf_puts(&out, ")$");
@@ -457,10 +464,28 @@ static bool similar_to_escape(struct fcall *call, int nargs, const struct datum 
     return true;
 }
 
+static bool similar_to_escape(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    struct datum escape = nargs > 1 && !datum_is_null(&args[1]) ? args[1] : datum_text("\\", 1);
+    return translate_similar(call, &args[0], escape, false, result);
+}
+
+/* With two escaped quotes the part before the first is as short as it can be; without, the whole pattern is the part. */
+static bool has_parts(const struct datum *pattern, const struct datum *escape)
+{
+    struct buf mark = {0};
+    buf_append(&mark, escape->data, escape->len);
+    buf_putc(&mark, '"');
+    bool found = escape->len && pattern->len && memmem(pattern->data, pattern->len, mark.data, mark.len);
+    buf_deinit(&mark);
+    return found;
+}
+
 static bool substring_similar(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    struct datum pattern[2] = {args[1], args[2]}, pair[2] = {args[0], datum_null()};
-    return similar_to_escape(call, 2, pattern, &pair[1]) && textregexsubstr(call, nargs, pair, result);
+    struct datum pair[2] = {args[0], datum_null()};
+    return translate_similar(call, &args[1], args[2], has_parts(&args[1], &args[2]), &pair[1]) &&
+           textregexsubstr(call, nargs, pair, result);
 }
 
 const struct func_impl func_impls_regex[] = {

@@ -876,12 +876,22 @@ SHA(384)
 SHA(512)
 
 /* name || oid, cut to a name */
-static bool text_to_name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+static bool to_name(struct fcall *call, struct datum text, struct datum *result)
+{
+    struct type_io io = fcall_io(call, type_builtin(NAME_OID));
+    return type_codec_name.in(&io, text.data, text.len, result, call->diag);
+}
+
+static bool text_name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;
-    struct type_io io = fcall_io(call, type_builtin(NAME_OID));
-    struct datum text = unpadded(&args[0]);
-    return type_codec_name.in(&io, text.data, text.len, result, call->diag);
+    return to_name(call, args[0], result);
+}
+
+static bool bpchar_name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    return to_name(call, unpadded(&args[0]), result);
 }
 
 static bool text_char(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
@@ -946,8 +956,8 @@ const struct func_impl func_impls_text[] = {
     NATIVE("char_text", "(%1)"),
     NATIVE("char_bpchar", "(%1)"),
     NATIVE("name_bpchar", "(%1)"),
-    SCALAR("text_name", text_to_name),
-    SCALAR("bpchar_name", text_to_name),
+    SCALAR("text_name", text_name),
+    SCALAR("bpchar_name", bpchar_name),
     SCALAR("text_char", text_char),
     SCALAR("lower", lower),
     SCALAR("upper", upper),

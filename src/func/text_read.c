@@ -18,8 +18,6 @@ static bool give(struct fcall *call, struct buf *text, struct datum *result)
 
 /* ---- parse_ident ---- */
 
-enum { NAME_BYTES = 63 };
-
 static bool is_name_start(char c)
 {
     return c == '_' || isalpha((unsigned char) c) || (unsigned char) c >= 0x80;
@@ -43,7 +41,7 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* One name at *at, quoted or folded to lower case, cut to what a name holds. */
+/* One name at *at, quoted or folded to lower case. */
 static bool read_name(struct fcall *call, const struct datum *whole, const char **at, const char *end, bool after_dot,
                       struct buf *name)
 {
@@ -72,9 +70,6 @@ static bool read_name(struct fcall *call, const struct datum *whole, const char 
             return diag_detail(call->diag, "No valid identifier before \".\".");
         return after_dot ? diag_detail(call->diag, "No valid identifier after \".\".") : false;
     }
-    if (name->len > NAME_BYTES)
-        for (name->len = NAME_BYTES; ((uint8_t) name->data[name->len] & 0xc0) == 0x80;)
-            name->len--;
     return true;
 }
 

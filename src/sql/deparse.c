@@ -89,7 +89,10 @@ static void put_name(struct buf *out, const char *name)
 
 static void put_type(struct deparse *d, oid_t type, int32_t typmod)
 {
-    type_format(catalog_type_resolver(d->catalog), type, typmod, &d->out);
+    if (type == BIT_OID && typmod == -1)
+        buf_puts(&d->out, "\"bit\""); /* unquoted it has the length 1 */
+    else
+        type_format(catalog_type_resolver(d->catalog), type, typmod, &d->out);
 }
 
 static bool put_list(struct deparse *d, const struct expr_list *list, const char *separator)

@@ -18,6 +18,8 @@ static const struct {
     const char *start, *sqlstate;
 } codes[] = {
     {"invalid byte sequence", ERRCODE_CHARACTER_NOT_IN_REPERTOIRE},
+    {"invalid Unicode escape value", ERRCODE_SYNTAX_ERROR},
+    {"invalid Unicode escape character", ERRCODE_SYNTAX_ERROR},
     {"invalid Unicode escape", ERRCODE_INVALID_ESCAPE_SEQUENCE},
     {"invalid escape", ERRCODE_INVALID_ESCAPE_SEQUENCE},
     {"unsafe use of", ERRCODE_NONSTANDARD_USE_OF_ESCAPE_CHARACTER},
@@ -26,8 +28,12 @@ static const struct {
     {"memory exhausted", ERRCODE_OUT_OF_MEMORY},
 };
 
-static const char *error_code(const char *message)
+static const char *error_code(const PgQueryError *error)
 {
+    const char *message = error->message;
+    /* Of the same mistake in E'' and in U&'' only the former has a code of its own. */
+    if (error->funcname && strcmp(error->funcname, "str_udeescape") == 0)
+        return ERRCODE_SYNTAX_ERROR;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strncmp(message, codes[i].start, strlen(codes[i].start)) == 0)
             return codes[i].sqlstate;
@@ -117,7 +123,7 @@ bool parse_text(struct arena *arena, const char *text, size_t len, const char *w
     char *copy = arena_strndup(arena, text, len);
     PgQueryProtobufParseResult result = pg_query_parse_protobuf(copy);
     if (result.error) {
-        diag_set(diag, error_code(result.error->message), "%s", result.error->message);
+        diag_set(diag, error_code(result.error), "%s", result.error->message);
         if (strcmp(result.error->message, "subquery in FROM must have an alias") == 0)
             diag_hint(diag, "For example, FROM (SELECT ...) [AS] foo.");
         else if (strcmp(result.error->message, "VALUES in FROM must have an alias") == 0)
