@@ -6,7 +6,7 @@
 #define HIDDEN_VERSION 1
 
 /* The books of relations, types and functions. There are two sets: the file's, and those of a session's temporary ones, which stand in SQLite's temp schema. `create`
- * is what comes before a book's name. */
+ * is what comes before a book's name. A new book whose rows belong to a relation is listed here: ddl_bind finds the right one by the oid. */
 #define HIDDEN_BOOKS(create)                                                                                                                        \
     create "schema (oid INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, comment TEXT);"                                                             \
     create "relation (oid INTEGER PRIMARY KEY, schema INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, persistence TEXT NOT NULL, storage" \

@@ -94,6 +94,8 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
 {
     if (stmt->partspec || stmt->partbound)
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "partitioned tables are not supported yet");
+    if (stmt->of_typename)
+        return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "tables of a composite type are not supported yet");
     if (stmt->n_inh_relations)
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "table inheritance is not supported yet");
     struct catalog_relation relation;
