@@ -72,6 +72,9 @@ bool ddl_set_on_commit(struct ddl *d, const struct catalog_relation *relation, P
 /* Is the oid temporary? What is made from here on is likewise. */
 bool ddl_follow(struct ddl *d, oid_t oid);
 
+/* ddl_deferral.c: put what is said of a column's constraints' deferral into them; 42601 where it is said of none, or twice. */
+bool ddl_read_deferral(struct ddl *d, const PgQuery__ColumnDef *column);
+
 /* ---- ddl_table.c ---- */
 
 /* A relation that is being changed: a copy whose arrays may be written to. */

@@ -175,6 +175,8 @@ void ddl_choose_column_storage(struct ddl *d, const struct catalog_relation *rel
 
 bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *def, struct owned_sequence **owned)
 {
+    if (!ddl_read_deferral(d, def))
+        return false;
     for (int i = 0; i < relation->natts; i++)
         if (!relation->columns[i].dropped && strcmp(relation->columns[i].name, def->colname) == 0)
             return diag_set(d->diag, ERRCODE_DUPLICATE_COLUMN, "column \"%s\" specified more than once", def->colname);
