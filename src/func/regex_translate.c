@@ -295,10 +295,11 @@ static void skip_blanks(struct translator *t)
     }
 }
 
+/* Blanks may stand between digits, too. */
 static bool take_count(struct translator *t, int *count)
 {
     *count = 0;
-    while (isdigit((unsigned char) peek(t, 0)) && *count <= BOUND_MAX)
+    for (; isdigit((unsigned char) peek(t, 0)) && *count <= BOUND_MAX; skip_blanks(t))
         *count = *count * 10 + (*t->at++ - '0');
     return *count <= BOUND_MAX || fail(t, bad_bound);
 }
@@ -308,11 +309,13 @@ static bool take_bound(struct translator *t, bool *is_fixed)
 {
     int least, most = -1;
     t->at++;
+    skip_blanks(t);
     if (!take_count(t, &least))
         return false;
     bool has_comma = peek(t, 0) == ',';
     if (has_comma) {
         t->at++;
+        skip_blanks(t);
         if (isdigit((unsigned char) peek(t, 0)) && !take_count(t, &most))
             return false;
     }
@@ -333,8 +336,13 @@ static bool take_bound(struct translator *t, bool *is_fixed)
 
 static bool at_quantifier(const struct translator *t)
 {
-    char c = peek(t, 0);
-    return c == '*' || c == '+' || c == '?' || (c == '{' && isdigit((unsigned char) peek(t, 1)));
+    struct translator ahead = *t;
+    if (t->at == t->end)
+        return false;
+    ahead.at++;
+    if (*t->at == '{')
+        skip_blanks(&ahead);
+    return strchr("*+?", *t->at) || (*t->at == '{' && isdigit((unsigned char) peek(&ahead, 0)));
 }
 
 /* At most one; of advanced expressions a ? may follow. */
