@@ -4,6 +4,7 @@
 #include "func/instance.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *lower_unpack(struct lower *l, const char *packed)
 {
@@ -241,6 +242,125 @@ static const char *sequence_text(struct lower *l, const struct catalog_relation 
                        oid_is_temporary(sequence->oid) ? "pgquill_temp_sequence" : "pgquill_sequence", sequence->oid);
 }
 
+bool lower_is_volatile(void *arg, const struct expr *expr)
+{
+    if (expr->kind != EXPR_CALL)
+        return false;
+    return expr->call.inlined ? lower_walk_expr(expr->call.inlined, lower_is_volatile, arg) : expr->call.proc->volatility == 'v';
+}
+
+/* Must its values be computed once for each of its rows, whatever is asked of them outside? */
+static bool gives_volatile(const struct query *query)
+{
+    if (query->setop)
+        return gives_volatile(query->left) || gives_volatile(query->right);
+    for (int i = 0; i < query->ntargets; i++)
+        if (lower_walk_expr(query->targets[i].expr, lower_is_volatile, NULL))
+            return true;
+    return false;
+}
+
+/* Does a condition on this query's rows mean the same asked of the rows that it reads? */
+static bool is_transparent(const struct query *query)
+{
+    return !query->setop && !query->nvalues && !query->limit && !query->offset && !query->distinct && !query->distinct_on.count &&
+           !query->grouped && !query->has_aggregates && !query->has_windows && !query->has_srf && !query->lock_command;
+}
+
+/* The column of `rte` that a column of an entry around it passes on; 0: none, or one that is computed. */
+static int passed_on(const struct rte *rte, const struct expr *column)
+{
+    while (column->column.rte != rte) {
+        const struct rte *around = column->column.rte;
+        int attno = column->column.attno;
+        if (around->kind != RTE_SUBQUERY || around->lateral || around->nullable || around->inlined_args.count || attno < 1 ||
+            !is_transparent(around->subquery) || attno > around->subquery->ntargets)
+            return 0;
+        column = around->subquery->targets[attno - 1].expr;
+        if (column->kind != EXPR_COLUMN)
+            return 0;
+    }
+    int attno = column->column.attno;
+    bool is_plain = attno >= 1 && attno <= rte->subquery->ntargets && rte->subquery->targets[attno - 1].expr->kind == EXPR_COLUMN;
+    return is_plain ? attno : 0;
+}
+
+/* Is there something in it that cannot be asked of the rows of `rte` alone, before its volatile values are computed? */
+static bool is_not_of(void *arg, const struct expr *expr)
+{
+    switch (expr->kind) {
+    case EXPR_COLUMN:
+        return passed_on(arg, expr) == 0;
+    case EXPR_WHOLE_ROW:
+    case EXPR_SUBLINK:
+    case EXPR_AGGREGATE:
+    case EXPR_WINDOW:
+        return true;
+    default:
+        return lower_is_volatile(NULL, expr);
+    }
+}
+
+struct filters {
+    struct lower *l;
+    const struct rte *rte;
+    struct buf text;
+};
+
+static bool name_column(void *arg, const struct expr *expr)
+{
+    struct filters *filters = arg;
+    struct lower *l = filters->l;
+    if (expr->kind != EXPR_COLUMN || expr->column.rte == filters->rte)
+        return false;
+    struct lower_name *name = arena_new(l->arena, struct lower_name);
+    *name = (struct lower_name){.next = l->names, .rte = expr->column.rte, .attno = expr->column.attno};
+    name->text = lower_column(l, filters->rte, passed_on(filters->rte, expr));
+    l->names = name;
+    return false;
+}
+
+/* The parts of a WHERE that leave out rows of this entry. */
+static bool put_filters(struct filters *filters, const struct expr *where)
+{
+    struct lower *l = filters->l;
+    if (where->kind == EXPR_AND) {
+        for (int i = 0; i < where->list.args.count; i++)
+            if (!put_filters(filters, where->list.args.items[i]))
+                return false;
+        return true;
+    }
+    if (lower_walk_expr(where, is_not_of, (void *) filters->rte))
+        return true;
+    const struct lower_name *names = l->names;
+    lower_walk_expr(where, name_column, filters);
+    const char *text = lower_expr(l, where);
+    l->names = names;
+    if (text)
+        buf_printf(&filters->text, "%s(%s)", filters->text.len ? " AND " : " WHERE ", text);
+    return text != NULL;
+}
+
+/* The rows of a subquery whose values are computed once for each row that is asked for: SQLite neither leaves such a value out nor computes it where
+ * it is used. What the queries around it ask of its other columns is asked before. */
+static const char *computed_once(struct lower *l, const struct rte *rte, const char *select)
+{
+    struct filters filters = {.l = l, .rte = rte};
+    const char *name = lower_fresh(l), *own = LOWER_PRINT(l, "t%d", rte->number);
+    bool may_filter = !rte->nullable && strcmp(lower_rte_qualifier(l, rte), own) == 0, good = true;
+    for (const struct lower_around *at = l->around; at && may_filter && good; at = at->outer) {
+        if (at->query->where)
+            good = put_filters(&filters, at->query->where);
+        may_filter = is_transparent(at->query);
+    }
+    const char *filter = lower_take(l, &filters.text);
+    if (!good)
+        return NULL;
+    if (*filter)
+        select = LOWER_PRINT(l, "SELECT * FROM (%s) AS %s%s", select, own, filter);
+    return LOWER_PRINT(l, "WITH %s AS MATERIALIZED (%s) SELECT * FROM %s", name, select, name);
+}
+
 const char *lower_rte(struct lower *l, const struct rte *rte)
 {
     const char *text = NULL;
@@ -257,6 +377,8 @@ const char *lower_rte(struct lower *l, const struct rte *rte)
             return NULL;
         text = lower_select(l, rte->subquery);
         l->arguments = outer;
+        if (text && !rte->lateral && gives_volatile(rte->subquery))
+            text = computed_once(l, rte, text);
         if (text)
             text = rte->lateral ? lower_lateral(l, text, rte->ncolumns) : LOWER_PRINT(l, "(%s)", text);
         break;

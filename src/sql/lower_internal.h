@@ -23,6 +23,12 @@ struct lower_stage {
     int parameter;
 };
 
+/* The queries whose FROM is under way, innermost first. */
+struct lower_around {
+    const struct lower_around *outer;
+    const struct query *query;
+};
+
 struct lower {
     struct compiler *compiler;
     const struct catalog *catalog;
@@ -38,6 +44,7 @@ struct lower {
     int nstages, first_stage_parameter;
     int next_name;
     const struct lower_name *names;
+    const struct lower_around *around;
     const struct lower_stage *stages;
     const char *case_test;         /* what EXPR_CASE_TEST stands for */
     const char *const *arguments;  /* inside the body of a function that stands in its call's place: what its parameters are; NULL */
@@ -181,6 +188,8 @@ bool lower_stage_ctes(struct lower *l, struct query *query);
 typedef bool lower_visit(void *arg, const struct expr *expr);
 bool lower_walk_expr(const struct expr *expr, lower_visit *visit, void *arg);
 bool lower_walk_query(const struct query *query, lower_visit *visit, void *arg);
+/* A visit: the call of a function that is volatile, or of one whose body, which stands in its place, calls one. */
+bool lower_is_volatile(void *arg, const struct expr *expr);
 bool lower_walk_targets(const struct query *query, lower_visit *visit, void *arg);
 /* Does the query read the relation anywhere? */
 bool lower_reads_relation(const struct query *query, const struct catalog_relation *relation);

@@ -148,9 +148,10 @@ const char *lower_with(struct lower *l, struct query *query)
             buf_deinit(&buf);
             return NULL;
         }
+        bool is_volatile = !cte->recursive && lower_walk_query(cte->query, lower_is_volatile, NULL);
         buf_printf(&buf, "%scte%d(%s) AS %s(%s)", count++ ? ", " : "WITH RECURSIVE ", cte->number,
                    column_list(l, lower_output_count(cte->query)),
-                   cte->materialize == CTE_MATERIALIZED       ? "MATERIALIZED "
+                   cte->materialize == CTE_MATERIALIZED || is_volatile ? "MATERIALIZED "
                    : cte->materialize == CTE_NOT_MATERIALIZED ? "NOT MATERIALIZED "
                                                               : "",
                    body);
@@ -417,7 +418,10 @@ static bool core_parts(struct lower *l, struct query *query, struct core *core)
         core->from = LOWER_PRINT(l, " FROM %s", core->from);
     } else {
         if (query->nfrom) {
+            const struct lower_around around = {l->around, query};
+            l->around = &around;
             const char *from = lower_from_list(l, query->nfrom, query->from);
+            l->around = around.outer;
             if (!from)
                 return false;
             core->from = LOWER_PRINT(l, " FROM %s", from);

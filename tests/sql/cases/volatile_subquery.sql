@@ -1,0 +1,33 @@
+-- Volatile values of a subquery are computed once for each row that is asked for: neither left out nor repeated.
+CREATE SEQUENCE s;
+CREATE TABLE t (a int);
+INSERT INTO t SELECT generate_series(1, 10);
+SELECT count(*) FROM (SELECT nextval('s') FROM t) x;
+SELECT currval('s');
+SELECT a FROM (SELECT nextval('s') AS n, a FROM t OFFSET 0) x WHERE a < 3;
+SELECT currval('s');
+SELECT n = n, n - n FROM (SELECT nextval('s') AS n FROM t LIMIT 2) x;
+SELECT currval('s');
+WITH w AS (SELECT nextval('s') FROM t) SELECT count(*) FROM w;
+SELECT currval('s');
+WITH w AS NOT MATERIALIZED (SELECT nextval('s') AS n FROM t LIMIT 1) SELECT x.n = y.n FROM w x, w y;
+SELECT currval('s');
+WITH unused AS (SELECT nextval('s')) SELECT 1;
+SELECT currval('s');
+-- what is asked of other columns is asked before
+SELECT n IS NOT NULL FROM (SELECT nextval('s') AS n, a FROM t) x WHERE a = 3;
+SELECT currval('s');
+SELECT a, n = m FROM (SELECT a, n, n AS m FROM (SELECT a, nextval('s') AS n FROM t) x) y WHERE a BETWEEN 2 AND 3 AND n = m;
+SELECT currval('s');
+CREATE VIEW v AS SELECT nextval('s') AS n, a FROM t;
+SELECT a FROM v WHERE a = 3;
+SELECT count(*) FROM v WHERE a > 8 AND n > 0;
+SELECT currval('s');
+SELECT x.a FROM t x LEFT JOIN (SELECT a, nextval('s') AS n FROM t) y ON x.a = y.a WHERE y.a IS NULL OR y.a = 2 ORDER BY 1;
+SELECT currval('s');
+CREATE FUNCTION next_plus(int) RETURNS bigint LANGUAGE sql AS $$ SELECT nextval('s') + $1 $$;
+SELECT count(*) FROM (SELECT next_plus(a) FROM t) x;
+SELECT currval('s');
+SELECT t.a, (SELECT count(*) FROM (SELECT nextval('s') + t.a FROM t u WHERE u.a <= t.a) z) FROM t WHERE a < 4 ORDER BY 1;
+SELECT currval('s');
+SELECT x.r = y.r FROM (SELECT random() AS r) x, (SELECT random() AS r) y;
