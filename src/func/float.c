@@ -182,7 +182,7 @@ static double cotangent(double x)
 
 static double sign_of(double x)
 {
-    return isnan(x) ? x : (x > 0) - (x < 0);
+    return (x > 0) - (x < 0);
 }
 
 static double to_degrees(double x)

@@ -100,12 +100,16 @@ static bool numeric_cash(struct fcall *call, int nargs, const struct datum *args
     number_init(&number);
     number_init(&hundred);
     number_load(&number, &args[0]);
+    enum number_kind kind = number.kind;
     number_set_int(&hundred, 100);
     number_multiply(&number, &number, &hundred);
     bool fits = number_int64(&number, &cents);
     number_clear(&number);
     number_clear(&hundred);
     *result = datum_int(cents);
+    if (kind != NUMBER_FINITE)
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot convert %s to bigint",
+                        kind == NUMBER_NAN ? "NaN" : "infinity");
     return fits || out_of_range(call, "bigint");
 }
 

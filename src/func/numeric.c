@@ -666,26 +666,29 @@ static bool numeric_int8(struct fcall *call, int nargs, const struct datum *args
     return to_int(call, args, 64, "bigint", result);
 }
 
+static bool to_float(struct fcall *call, const struct datum *value, const char *name, struct datum *result)
+{
+    struct number number;
+    number_init(&number);
+    number_load(&number, value);
+    double wide = number_double(&number);
+    bool fits = number.kind != NUMBER_FINITE || (!isinf(wide) && (wide != 0 || number_sign(&number) == 0));
+    number_clear(&number);
+    *result = float_make(wide);
+    return fits || diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type %s",
+                            (int) value->len, value->data, name);
+}
+
 static bool numeric_float8(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     (void) nargs;
-    (void) call;
-    struct number number;
-    number_init(&number);
-    number_load(&number, &args[0]);
-    bool is_finite = number.kind == NUMBER_FINITE;
-    double value = number_double(&number);
-    number_clear(&number);
-    if (is_finite && isinf(value))
-        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type double precision",
-                        (int) args[0].len, args[0].data);
-    *result = float_make(value);
-    return true;
+    return to_float(call, &args[0], "double precision", result);
 }
 
 static bool numeric_float4(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    if (!numeric_float8(call, nargs, args, result))
+    (void) nargs;
+    if (!to_float(call, &args[0], "real", result))
         return false;
     if (result->kind == DATUM_REAL) {
         /* From the digits, not through double: no double rounding. */

@@ -484,8 +484,10 @@ static bool has_parts(const struct datum *pattern, const struct datum *escape)
 static bool substring_similar(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
     struct datum pair[2] = {args[0], datum_null()};
-    return translate_similar(call, &args[1], args[2], has_parts(&args[1], &args[2]), &pair[1]) &&
-           textregexsubstr(call, nargs, pair, result);
+    bool good = translate_similar(call, &args[1], args[2], has_parts(&args[1], &args[2]), &pair[1]) &&
+                textregexsubstr(call, nargs, pair, result);
+    /* PostgreSQL has this function written in SQL. */
+    return good || diag_context(call->diag, "SQL function \"substring\" statement 1");
 }
 
 const struct func_impl func_impls_regex[] = {

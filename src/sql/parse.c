@@ -28,11 +28,16 @@ static const struct {
     {"memory exhausted", ERRCODE_OUT_OF_MEMORY},
 };
 
+static bool is_in_udeescape(const PgQueryError *error)
+{
+    return error->funcname && strcmp(error->funcname, "str_udeescape") == 0;
+}
+
 static const char *error_code(const PgQueryError *error)
 {
     const char *message = error->message;
     /* Of the same mistake in E'' and in U&'' only the former has a code of its own. */
-    if (error->funcname && strcmp(error->funcname, "str_udeescape") == 0)
+    if (is_in_udeescape(error))
         return ERRCODE_SYNTAX_ERROR;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strncmp(message, codes[i].start, strlen(codes[i].start)) == 0)
@@ -128,6 +133,9 @@ bool parse_text(struct arena *arena, const char *text, size_t len, const char *w
             diag_hint(diag, "For example, FROM (SELECT ...) [AS] foo.");
         else if (strcmp(result.error->message, "VALUES in FROM must have an alias") == 0)
             diag_hint(diag, "For example, FROM (VALUES ...) [AS] foo.");
+        else if (strcmp(result.error->message, "invalid Unicode escape") == 0)
+            diag_hint(diag, is_in_udeescape(result.error) ? "Unicode escapes must be \\XXXX or \\+XXXXXX."
+                                                          : "Unicode escapes must be \\uXXXX or \\UXXXXXXXX.");
         if (result.error->cursorpos > 0)
             diag_position(diag, whole, offset + byte_offset(copy, result.error->cursorpos));
         pg_query_free_protobuf_parse_result(result);

@@ -33,7 +33,7 @@ static bool is_word(const char *text, size_t len, const char *word)
     return len == strlen(word) && strncasecmp(text, word, len) == 0;
 }
 
-/* The decimal number at the start of `text`, sign included; 0: none. Hexadecimal floats are strtod's, not SQL's. */
+/* The decimal number at the start of `text`, sign included; 0: none. */
 static size_t decimal_span(const char *text, size_t len)
 {
     size_t at = 0, digits = 0;
@@ -78,13 +78,20 @@ static bool parse(const char *text, size_t len, const char *type_name, bool sing
         *value = sign && *at == '-' ? -INFINITY : INFINITY;
         return true;
     }
-    if (!rest || decimal_span(at, rest) != rest)
+    bool is_hex = rest > sign + 2 && at[sign] == '0' && (at[sign + 1] | 32) == 'x';
+    if (!rest || (!is_hex && decimal_span(at, rest) != rest))
         return codec_bad_syntax(NULL, type_name, text, len, diag);
     char small[64], *copy = rest < sizeof small ? small : xmalloc(rest + 1);
     memcpy(copy, at, rest);
     copy[rest] = '\0';
     errno = 0;
-    *value = single ? (double) strtof(copy, NULL) : strtod(copy, NULL);
+    char *end;
+    *value = single ? (double) strtof(copy, &end) : strtod(copy, &end);
+    if (end != copy + rest) { /* only a hexadecimal one has not been looked at */
+        if (copy != small)
+            free(copy);
+        return codec_bad_syntax(NULL, type_name, text, len, diag);
+    }
     /* Underflow to a subnormal is a value; to nothing, an error. */
     bool range = errno == ERANGE && (*value == 0 || isinf(*value));
     if (range)

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 /* Fixed-point arithmetic: an mpz holds value * 10^digits, with guard digits beyond what the result keeps. */
-enum { GUARD = 12, POWER_DIGITS_MAX = NUMBER_WEIGHT_MAX + 4 };
+/* Beyond these (of e's exponent) PostgreSQL calls a power an overflow, or nothing. */
+enum { GUARD = 12, EXPONENT_MAX = 6000, EXPONENT_ESTIMATE_MAX = 6020 };
 
 static int at_least(int scale, int other)
 {
@@ -155,7 +156,7 @@ static void ln_at(struct number *result, const struct number *x, int scale)
 bool number_exp(struct number *result, const struct number *x, struct diag *diag)
 {
     double size = number_double(x);
-    if (fabs(size) >= 6000.0 * 3) {
+    if (fabs(size) >= EXPONENT_MAX) {
         if (size > 0)
             return overflow(diag);
         number_set_int(result, 0);
@@ -217,6 +218,31 @@ static double log10_size(const struct number *x)
     return log10(fabs(mantissa)) + (double) exponent * 0.30102999566398120 - x->scale;
 }
 
+/* base^exponent in binary floating point with guard bits: where the exact power is too long to be multiplied out. `decimals`: how far the point of the
+ * result is from its first digit. */
+static void power_floating(struct number *result, const struct number *base, int64_t exponent, int scale, double decimals)
+{
+    enum { GUARD_BITS = 192 };
+    mp_bitcnt_t bits = (mp_bitcnt_t) ((decimals + scale) * 3.3219280948873626) + GUARD_BITS;
+    mpf_t power, ten;
+    mpf_init2(power, bits);
+    mpf_init2(ten, bits);
+    mpf_set_z(power, base->coefficient);
+    mpf_set_z(ten, number_power_of_ten((unsigned) base->scale));
+    mpf_div(power, power, ten);
+    mpf_pow_ui(power, power, exponent < 0 ? 0 - (unsigned long) exponent : (unsigned long) exponent);
+    if (exponent < 0)
+        mpf_ui_div(power, 1, power);
+    mpf_set_z(ten, number_power_of_ten((unsigned) scale + 2));
+    mpf_mul(power, power, ten);
+    result->kind = NUMBER_FINITE;
+    result->scale = scale + 2;
+    mpz_set_f(result->coefficient, power);
+    number_round(result, scale);
+    mpf_clear(power);
+    mpf_clear(ten);
+}
+
 static bool power_integer(struct number *result, const struct number *base, int64_t exponent, struct diag *diag)
 {
     double decimals = mpz_sgn(base->coefficient) ? (double) exponent * log10_size(base) : 0;
@@ -236,24 +262,7 @@ static bool power_integer(struct number *result, const struct number *base, int6
     uint64_t times = exponent < 0 ? 0 - (uint64_t) exponent : (uint64_t) exponent;
     double exact_digits = (double) times * base->scale;
     if (exact_digits > 20000 || times > 1000000) {
-        /* Too long to multiply out: through logarithms, the sign by hand. */
-        struct number size, ln, product, count;
-        number_init(&size);
-        number_init(&ln);
-        number_init(&product);
-        number_init(&count);
-        number_set(&size, base);
-        mpz_abs(size.coefficient, size.coefficient);
-        number_set_int(&count, exponent);
-        ln_at(&ln, &size, scale + 40 + (decimals > 0 ? (int) decimals : 0));
-        number_multiply(&product, &ln, &count);
-        exp_at(result, &product, scale);
-        if (mpz_sgn(base->coefficient) < 0 && times % 2)
-            mpz_neg(result->coefficient, result->coefficient);
-        number_clear(&size);
-        number_clear(&ln);
-        number_clear(&product);
-        number_clear(&count);
+        power_floating(result, base, exponent, scale, fabs(decimals));
         return true;
     }
     struct number power;
@@ -277,21 +286,21 @@ static bool power_integer(struct number *result, const struct number *base, int6
 /* |base|^exponent by logarithms. The digits of the exponent are digits that the logarithm must have besides those of the result. */
 static bool power_inexact(struct number *result, const struct number *base, const struct number *exponent, struct diag *diag)
 {
-    double estimate = log10_size(base) * number_double(exponent); /* NaN: 0 times infinity, for a base beside 1 */
-    double decimals = isfinite(estimate) && fabs(estimate) < POWER_DIGITS_MAX ? estimate : 0;
+    double estimate = log10_size(base) * M_LN10 * number_double(exponent); /* NaN: 0 times infinity, for a base beside 1 */
+    double decimals = isfinite(estimate) && fabs(estimate) < EXPONENT_ESTIMATE_MAX ? estimate / M_LN10 : 0;
     int scale = display(at_least(at_least(NUMBER_SIGNIFICANT - (int) decimals, base->scale), exponent->scale));
     int digits = scale + 20 + at_least((int) decimals, 0) + at_least((int) log10_size(exponent), 0);
     struct number log, product;
     number_init(&log);
     number_init(&product);
-    bool too_large = estimate > POWER_DIGITS_MAX, too_small = estimate < -POWER_DIGITS_MAX;
+    bool too_large = estimate >= EXPONENT_ESTIMATE_MAX, too_small = estimate <= -EXPONENT_ESTIMATE_MAX;
     if (!too_large && !too_small) {
         ln_at(&log, base, digits);
         number_multiply(&product, &log, exponent);
         number_round(&product, digits);
-        double power = number_double(&product) / M_LN10;
-        too_large = power > POWER_DIGITS_MAX;
-        too_small = power < -(NUMBER_DISPLAY_SCALE_MAX + 1);
+        double power = number_double(&product);
+        too_large = power >= EXPONENT_MAX;
+        too_small = power <= -EXPONENT_MAX;
         if (!too_large && !too_small)
             exp_at(result, &product, scale);
     }
