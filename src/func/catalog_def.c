@@ -72,7 +72,7 @@ static bool is_function_call(const char *text)
 
 /* What stands at the top level of a group: decides whether its parentheses tell anything. */
 struct level {
-    bool has_or, has_and, has_not, has_comparison, has_other; /* operators */
+    bool has_or, has_and, has_not, has_comparison, has_quantifier, has_other; /* operators */
 };
 
 static bool word_at(const char *text, const char *at, const char *word)
@@ -110,6 +110,7 @@ static struct level level_of(const char *text, const char *end)
                 continue;
             }
             level.has_not |= word_at(text, at, "NOT");
+            level.has_quantifier |= word_at(text, at, "ANY") || word_at(text, at, "ALL");
             level.has_other |= word_at(text, at, "CASE") || word_at(text, at, "COLLATE") || word_at(text, at, "AT");
             at++;
         }
@@ -154,7 +155,9 @@ static void put_pretty(struct buf *out, const char *text, const char *end)
         bool keep = is_call || (is_cast && (is_operator(inner) || *first == '-'));
         if (!keep && is_operator(inner) && is_operator(outer)) {
             keep = true;
-            if (boolean_around && !boolean_inside)
+            if (inner.has_quantifier)
+                keep = true;
+            else if (boolean_around && !boolean_inside)
                 keep = false; /* a comparison between AND and OR */
             else if (boolean_around && outer.has_or && !outer.has_and && inner.has_and && !inner.has_or)
                 keep = false; /* AND binds more tightly than OR */

@@ -89,10 +89,17 @@ static void put_name(struct buf *out, const char *name)
 
 static void put_type(struct deparse *d, oid_t type, int32_t typmod)
 {
-    if (type == BIT_OID && typmod == -1)
-        buf_puts(&d->out, "\"bit\""); /* unquoted it has the length 1 */
-    else
-        type_format(catalog_type_resolver(d->catalog), type, typmod, &d->out);
+    /* Without a length, SQL's own words mean a length of one. */
+    static const struct {
+        oid_t type, array;
+        const char *name;
+    } bare[] = {{BPCHAR_OID, BPCHAR_ARRAY_OID, "bpchar"}, {BIT_OID, BIT_ARRAY_OID, "\"bit\""}};
+    for (size_t i = 0; typmod < 0 && i < sizeof bare / sizeof *bare; i++)
+        if (type == bare[i].type || type == bare[i].array) {
+            buf_printf(&d->out, "%s%s", bare[i].name, type == bare[i].array ? "[]" : "");
+            return;
+        }
+    type_format(catalog_type_resolver(d->catalog), type, typmod, &d->out);
 }
 
 static bool put_list(struct deparse *d, const struct expr_list *list, const char *separator)

@@ -84,11 +84,9 @@ static struct expr *bit_constant(struct analysis *a, const char *text, int locat
 {
     struct expr *expr = expr_new(a, EXPR_CONST, BIT_OID, location);
     struct datum value;
-    size_t bits = strlen(text + 1) * (text[0] == 'x' ? 4 : 1);
     if (!read_constant(a, text, strlen(text), BIT_OID, -1, location, &value))
         return NULL;
     expr->constant.value = value;
-    expr->typmod = (int32_t) bits;
     return expr;
 }
 

@@ -27,3 +27,9 @@ SELECT 'b' = ANY (ARRAY['a', 'b']::varchar[]), 3 = ANY (ARRAY['1', '3']::int[]),
 SELECT 1 = ANY (ARRAY['a']);
 SELECT 1 = ANY (3);
 DROP TABLE kinds, generated_kind;
+
+-- char(n) and bit(n) in constraints keep what was written
+CREATE TABLE padded (a char(3) CHECK (a IN ('abc', 'de')), b bit(4) CHECK (b <> B'0000'), c char DEFAULT 'x', d char(5) DEFAULT 'ab', e char(3) CHECK (a = 'abc' OR a = ANY ('{de,f}')));
+INSERT INTO padded (a, b) VALUES ('abc', B'0001'), ('de', NULL) RETURNING *;
+\d padded
+DROP TABLE padded;
