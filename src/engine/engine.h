@@ -102,6 +102,8 @@ void engine_set_temporary_cache(struct engine *engine, int kib);
 int engine_temporary_numbers(const struct engine *engine);
 /* Whether SQLite enforces foreign keys: off while DDL replaces a table that others refer to. Works inside a transaction. */
 void engine_set_foreign_keys(struct engine *engine, bool on);
+/* Let all foreign keys of the transaction under way wait for its end; or no longer: false after a report when rows break one already (23503). */
+bool engine_defer_foreign_keys(struct engine *engine, bool on, struct diag *diag);
 /* Give the catalog its reader. */
 void engine_catalog_source(struct engine *engine, struct catalog_source *source);
 

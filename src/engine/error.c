@@ -1,6 +1,7 @@
 #include "engine/internal.h"
 
 #include "catalog/catalog.h"
+#include "type/array.h"
 
 #include <stdlib.h>
 
@@ -177,6 +178,49 @@ static const struct catalog_constraint *foreign_key(struct engine *engine, const
     return found;
 }
 
+/* The values of a row's foreign key. */
+static void put_key_detail(struct engine *engine, const struct catalog_relation *child, const struct catalog_constraint *constraint,
+                           int64_t rowid, struct diag *diag)
+{
+    const struct catalog_relation *parent = catalog_relation_by_oid(engine->env->catalog, constraint->foreign_relation);
+    struct buf sql = {0}, names = {0}, values = {0};
+    struct arena arena;
+    arena_init(&arena);
+    for (int i = 0; i < constraint->nkeys; i++) {
+        const struct catalog_column *column = catalog_column_by_attnum(child, constraint->attnums[i]);
+        char *quoted = sqlite3_mprintf("%s\"%w\"", i ? ", " : "SELECT ", column->storage);
+        buf_puts(&sql, quoted);
+        buf_printf(&names, "%s%s", i ? ", " : "", column->name);
+        sqlite3_free(quoted);
+    }
+    char *from = sqlite3_mprintf(" FROM \"%w\" WHERE rowid = ?1", child->storage);
+    buf_puts(&sql, from);
+    sqlite3_free(from);
+    sqlite3_stmt *stmt = NULL;
+    bool found = sqlite3_prepare_v2(engine->db, buf_cstr(&sql), -1, &stmt, NULL) == SQLITE_OK &&
+                 sqlite3_bind_int64(stmt, 1, rowid) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+    for (int i = 0; found && i < constraint->nkeys; i++) {
+        struct type_io io = {.type = type_find(engine->env->resolver, catalog_column_by_attnum(child, constraint->attnums[i])->type),
+                             .typmod = -1,
+                             .settings = engine->env->types,
+                             .resolver = engine->env->resolver,
+                             .arena = &arena};
+        struct datum value;
+        struct diag ignored = {0};
+        engine_value(sqlite3_column_value(stmt, i), &value);
+        buf_puts(&values, i ? ", " : "");
+        found = io.type && type_out(&io, &value, &values, &ignored);
+        diag_clear(&ignored);
+    }
+    if (found && parent)
+        diag_detail(diag, "Key (%s)=(%s) is not present in table \"%s\".", buf_cstr(&names), buf_cstr(&values), parent->name);
+    sqlite3_finalize(stmt);
+    struct buf *all[] = {&sql, &names, &values};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_deinit(all[i]);
+    arena_deinit(&arena);
+}
+
 /* A deferred constraint failed at COMMIT: the rows are still there to be looked at. */
 static bool report_deferred(struct engine *engine, bool is_temporary, struct diag *diag)
 {
@@ -193,9 +237,23 @@ static bool report_deferred(struct engine *engine, bool is_temporary, struct dia
         found = constraint != NULL;
         if (found)
             report_child(engine, child, constraint, diag);
+        if (found && sqlite3_column_type(stmt, ROWID) == SQLITE_INTEGER)
+            put_key_detail(engine, child, constraint, sqlite3_column_int64(stmt, ROWID), diag);
     }
     sqlite3_finalize(stmt);
     return found;
+}
+
+bool engine_defer_foreign_keys(struct engine *engine, bool on, struct diag *diag)
+{
+    int pending = 0, ignored;
+    /* Asked before the switch, which forgets what is pending. */
+    bool is_whole = on || sqlite3_db_status(engine->db, SQLITE_DBSTATUS_DEFERRED_FKS, &pending, &ignored, 0) != SQLITE_OK || !pending;
+    if (is_whole) {
+        sqlite3_exec(engine->db, on ? "PRAGMA defer_foreign_keys = ON" : "PRAGMA defer_foreign_keys = OFF", NULL, NULL, NULL);
+        return true;
+    }
+    return !report_deferred(engine, false, diag) && !(engine->has_temporary && report_deferred(engine, true, diag));
 }
 
 /* What the statement's table alone tells: its only foreign key, or the only one that refers to it. Which of several it was is found where the

@@ -101,6 +101,34 @@ static bool checkpoint(struct session *session, struct portal *portal, struct di
     return engine_checkpoint(session->engine, false, &frames, &done, diag);
 }
 
+static const struct catalog_constraint *constraint_named(struct session *session, const char *schema, const char *name)
+{
+    const struct catalog_schema *within = schema ? catalog_schema_by_name(session->catalog, schema) : NULL;
+    const struct catalog_relation *relation;
+    for (int i = 0; (relation = catalog_relation_at(session->catalog, i)) && !relation->is_system; i++)
+        for (int k = 0; k < relation->nconstraints; k++)
+            if (strcmp(relation->constraints[k].name, name) == 0 && (!schema || (within && within->oid == relation->schema)))
+                return &relation->constraints[k];
+    return NULL;
+}
+
+/* SQLite defers all foreign keys or leaves each as it was declared: naming some defers all. */
+static bool set_constraints(struct session *session, const PgQuery__ConstraintsSetStmt *stmt, struct portal *portal, struct diag *diag)
+{
+    portal->tag = "SET CONSTRAINTS";
+    if (!txn_is_block(session))
+        return session_warn(session, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s can only be used in transaction blocks", "SET CONSTRAINTS"), true;
+    for (size_t i = 0; i < stmt->n_constraints; i++) {
+        const PgQuery__RangeVar *name = stmt->constraints[i]->range_var;
+        const struct catalog_constraint *found = constraint_named(session, name->schemaname[0] ? name->schemaname : NULL, name->relname);
+        if (!found)
+            return diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "constraint \"%s\" does not exist", name->relname);
+        if (!found->deferrable)
+            return diag_set(diag, ERRCODE_WRONG_OBJECT_TYPE, "constraint \"%s\" is not deferrable", name->relname);
+    }
+    return txn_defer_keys(session, stmt->deferred, diag);
+}
+
 static bool unsupported(const char *what, struct diag *diag)
 {
     return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "%s is not supported", what);
@@ -128,8 +156,7 @@ bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal
     case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
         return alter_role_set_run(session, node->alter_role_set_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
-        portal->tag = "SET CONSTRAINTS";
-        return true;
+        return set_constraints(session, node->constraints_set_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
         return unlisten_run(session, node->unlisten_stmt, portal, diag);
     case PG_QUERY__NODE__NODE_LISTEN_STMT:

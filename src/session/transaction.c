@@ -53,7 +53,7 @@ void txn_ensure(struct session *session, enum txn_state state)
     if (txn->state != TXN_IDLE)
         return;
     txn->state = state;
-    txn->has_run = txn->used_temporary = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
+    txn->has_run = txn->defers_keys = txn->used_temporary = txn->changed_catalog = txn->changed_file = txn->is_ended_by_engine = false;
     set_defaults(session);
     statement_log_transaction(&session->statement_log);
     session->types.transaction_timestamp = session->env.statement_timestamp;
@@ -146,7 +146,15 @@ bool txn_prepare_write(struct session *session, const char *command, struct diag
         return false;
     if (in_block)
         slot_set_transaction(session->options.slot, true, true);
+    if (txn->defers_keys && !engine_defer_foreign_keys(session->engine, true, diag))
+        return false;
     return session_refresh_catalog(session, diag);
+}
+
+bool txn_defer_keys(struct session *session, bool on, struct diag *diag)
+{
+    session->txn.defers_keys = on;
+    return engine_txn_state(session->engine) != ENGINE_TXN_WRITE || engine_defer_foreign_keys(session->engine, on, diag);
 }
 
 bool txn_prevent_block(struct session *session, const char *command, struct diag *diag)

@@ -34,6 +34,7 @@ struct transaction {
     enum txn_isolation isolation;
     bool read_only, deferrable;
     bool has_run; /* a statement that needs a snapshot has run: SET TRANSACTION is too late */
+    bool defers_keys; /* SET CONSTRAINTS … DEFERRED */
     bool used_temporary; /* has changed temporary relations */
     bool changed_catalog;
     bool changed_file;       /* … in what other sessions see of it */
@@ -56,6 +57,8 @@ bool txn_prepare_write(struct session *session, const char *command, struct diag
 bool txn_prepare_temporary(struct session *session, bool is_alone, struct diag *diag);
 /* Refuse `command` in a read-only transaction. */
 bool txn_check_writable(struct session *session, const char *command, struct diag *diag);
+/* SET CONSTRAINTS: let foreign keys wait for the transaction's end, or check now (23503) and again at once. */
+bool txn_defer_keys(struct session *session, bool on, struct diag *diag);
 /* VACUUM and its kind: 25001 inside a transaction block. */
 bool txn_prevent_block(struct session *session, const char *command, struct diag *diag);
 /* LOCK TABLE and its kind: 25P01 outside one. */

@@ -173,51 +173,6 @@ void ddl_choose_column_storage(struct ddl *d, const struct catalog_relation *rel
             column->storage = arena_printf(d->arena, "%s~%d", column->name, column->attnum);
 }
 
-static bool misplaced(struct ddl *d, const PgQuery__Constraint *word, const char *format, const char *name)
-{
-    diag_set(d->diag, ERRCODE_SYNTAX_ERROR, format, name);
-    return compiler_position(d->compiler, d->diag, word->location);
-}
-
-/* The parser leaves DEFERRABLE and its like behind the column's constraint that they belong to: say it there. */
-static bool settle_attributes(struct ddl *d, const PgQuery__ColumnDef *def)
-{
-    PgQuery__Constraint *last = NULL;
-    bool said_deferrable = false, said_initially = false;
-    for (size_t i = 0; i < def->n_constraints; i++) {
-        PgQuery__Constraint *word = def->constraints[i]->constraint;
-        bool deferrable = word->contype == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE;
-        bool deferred = word->contype == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED;
-        bool first_pair = deferrable || word->contype == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE;
-        if (!first_pair && !deferred && word->contype != PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE) {
-            last = word;
-            said_deferrable = said_initially = false;
-            continue;
-        }
-        bool takes = last && (last->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY || last->contype == PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE ||
-                              last->contype == PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION || last->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN);
-        if (!takes)
-            return misplaced(d, word, "misplaced %s clause",
-                             deferrable   ? "DEFERRABLE"
-                             : first_pair ? "NOT DEFERRABLE"
-                             : deferred   ? "INITIALLY DEFERRED"
-                                          : "INITIALLY IMMEDIATE");
-        if (first_pair ? said_deferrable : said_initially)
-            return misplaced(d, word, "multiple %s clauses not allowed", first_pair ? "DEFERRABLE/NOT DEFERRABLE" : "INITIALLY IMMEDIATE/DEFERRED");
-        if (first_pair) {
-            said_deferrable = true;
-            last->deferrable = deferrable;
-        } else {
-            said_initially = true;
-            last->initdeferred = deferred;
-            last->deferrable |= deferred && !said_deferrable;
-        }
-        if (last->initdeferred && !last->deferrable)
-            return misplaced(d, word, "constraint declared %s must be DEFERRABLE", "INITIALLY DEFERRED");
-    }
-    return true;
-}
-
 bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const PgQuery__ColumnDef *def, struct owned_sequence **owned)
 {
     if (!ddl_read_deferral(d, def))
@@ -225,8 +180,6 @@ bool ddl_define_column(struct ddl *d, struct catalog_relation *relation, const P
     for (int i = 0; i < relation->natts; i++)
         if (!relation->columns[i].dropped && strcmp(relation->columns[i].name, def->colname) == 0)
             return diag_set(d->diag, ERRCODE_DUPLICATE_COLUMN, "column \"%s\" specified more than once", def->colname);
-    if (!settle_attributes(d, def))
-        return false;
     struct catalog_column *column = ddl_add_column(d, relation);
     column->name = arena_strdup(d->arena, def->colname);
     ddl_choose_column_storage(d, relation, column);
@@ -415,6 +368,10 @@ static bool define_foreign_key(struct ddl *d, struct catalog_relation *relation,
         return diag_set(d->diag, ERRCODE_INVALID_FOREIGN_KEY, "number of referencing and referenced columns for foreign key disagree");
     if (!key && !(key = key_of(other, nforeign, foreign)))
         return diag_set(d->diag, ERRCODE_INVALID_FOREIGN_KEY, "there is no unique constraint matching given keys for referenced table \"%s\"", other->name);
+    for (int i = 0; i < other->nconstraints; i++)
+        if (other->constraints[i].oid == key->constraint && other->constraints[i].deferrable)
+            return diag_set(d->diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "cannot use a deferrable %s for referenced table \"%s\"",
+                            key->is_primary ? "primary key" : "unique constraint", other->name);
     struct buf columns = {0};
     for (int i = 0; i < count; i++)
         buf_printf(&columns, "%s%s", i ? "_" : "", catalog_column_by_attnum(relation, attnums[i])->name);
