@@ -63,6 +63,8 @@ static bool byteaoverlay(struct fcall *call, int nargs, const struct datum *args
     int64_t count = nargs > 3 ? args[3].i : args[1].len;
     if (args[2].i <= 0)
         return diag_set(call->diag, ERRCODE_SUBSTRING_ERROR, "negative substring length not allowed");
+    if (args[2].i + count > INT32_MAX)
+        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "integer out of range");
     slice(call, &args[0], 1, true, args[2].i - 1, &before);
     slice(call, &args[0], args[2].i + count, false, 0, &after);
     joined[0] = before;
@@ -276,7 +278,7 @@ static bool binary_decode(struct fcall *call, int nargs, const struct datum *arg
         return bytea_parse(call->arena, prefixed, (size_t) args[0].len + 2, result, call->diag);
     }
     if (is_format(&args[1], "escape"))
-        return bytea_parse(call->arena, args[0].data, args[0].len, result, call->diag);
+        return bytea_escape(call->arena, args[0].data, args[0].len, result, call->diag);
     return unknown_format(call, &args[1]);
 }
 

@@ -502,9 +502,10 @@ static bool width_bucket(struct fcall *call, int nargs, const struct datum *args
     } else if (low < high ? x >= high : x <= high) {
         bucket = count + 1;
     } else {
-        double span = high - low, part = isinf(span) ? (x / 2 - low / 2) / (high / 2 - low / 2) : (x - low) / span;
-        bucket = (int64_t) ((double) count * part);
-        bucket = (bucket >= count ? count - 1 : bucket) + 1;
+        double place = (double) count * (x - low) / (high - low);
+        if (!isfinite(place))
+            place = (double) count * ((x / 2 - low / 2) / (high / 2 - low / 2));
+        bucket = (int64_t) place + 1;
     }
     if (bucket > INT32_MAX)
         return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "integer out of range");

@@ -587,7 +587,9 @@ static bool width_bucket_numeric(struct fcall *call, int nargs, const struct dat
         number_subtract(&part, &x, &low);
         number_subtract(&span, &high, &low);
         number_multiply(&x, &part, &count);
-        number_divide(&part, &x, &span, 0, NUMBER_CUT);
+        /* Rounded as any quotient, so that the last bucket's end may count as beyond it. */
+        number_divide(&part, &x, &span, number_divide_scale(&x, &span), NUMBER_ROUNDED);
+        number_truncate(&part, 0);
         number_int64(&part, &bucket);
         bucket++;
         number_clear(&count);

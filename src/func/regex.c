@@ -144,6 +144,14 @@ static bool too_small(struct fcall *call, const char *parameter, int64_t value)
                     (long long) value);
 }
 
+/* Where a search from a character on (1: the first) begins; behind the text's end when there is no such place. */
+static size_t first_offset(const struct datum *text, int64_t start)
+{
+    if ((uint64_t) start - 1 > text->len || (uint64_t) start - 1 > utf8_length(text->data, text->len))
+        return (size_t) text->len + 1;
+    return utf8_prefix(text->data, text->len, (size_t) start - 1);
+}
+
 /* Replace the nth match, or all when nth is 0, from a character position on. */
 static bool replace(struct fcall *call, const struct datum *args, int64_t start, int64_t nth, const struct datum *flags,
                     bool flags_decide, struct datum *result)
@@ -159,7 +167,7 @@ static bool replace(struct fcall *call, const struct datum *args, int64_t start,
         return false;
     if (flags_decide)
         nth = options.global ? 0 : 1;
-    size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1), kept = 0;
+    size_t at = first_offset(&args[0], start), kept = 0;
     int found = 0;
     for (int64_t number = 1; at <= args[0].len; number++) {
         size_t *spans;
@@ -212,8 +220,7 @@ static bool regexp_count(struct fcall *call, int nargs, const struct datum *args
     size_t *spans;
     uint32_t count;
     int found = 0;
-    for (size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1); at <= args[0].len;
-         at = behind(&args[0], spans), total++)
+    for (size_t at = first_offset(&args[0], start); at <= args[0].len; at = behind(&args[0], spans), total++)
         if ((found = regex_match(regex, &args[0], at, &spans, &count, call->diag)) != 1)
             break;
     *result = datum_int(total);
@@ -244,7 +251,7 @@ static int nth_match(struct fcall *call, int nargs, const struct datum *args, co
         return too_small(call, "n", nth) - 1;
     if (!prepare(call, &args[1], flags, function, &options, &regex))
         return -1;
-    size_t at = utf8_prefix(args[0].data, args[0].len, (size_t) start - 1);
+    size_t at = first_offset(&args[0], start);
     int found = 0;
     for (int64_t i = 1; i <= nth && at <= args[0].len; i++) {
         found = regex_match(regex, &args[0], at, spans, count, call->diag);

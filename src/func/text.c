@@ -393,7 +393,7 @@ static bool chr(struct fcall *call, int nargs, const struct datum *args, struct 
     (void) nargs;
     int64_t c = args[0].i;
     if (c < 0)
-        return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "character number must be positive");
+        return diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "character number must be positive");
     if (c == 0)
         return diag_set(call->diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
     if (c > 0x10ffff)
@@ -422,6 +422,8 @@ static bool textoverlay(struct fcall *call, int nargs, const struct datum *args,
     int64_t start = args[2].i, count = nargs > 3 ? args[3].i : (int64_t) utf8_length(args[1].data, args[1].len);
     if (start <= 0)
         return diag_set(call->diag, ERRCODE_SUBSTRING_ERROR, "negative substring length not allowed");
+    if (start + count > INT32_MAX)
+        return diag_set(call->diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "integer out of range");
     substring(call, &args[0], 1, true, start - 1, &before);
     substring(call, &args[0], start + count, false, 0, &after);
     struct buf out = {0};

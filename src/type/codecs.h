@@ -73,6 +73,8 @@ struct datum float_make(double value);
 int float_compare(double a, double b);
 /* Bytes of a bytea literal (hex or escape form) into the arena. */
 bool bytea_parse(struct arena *arena, const char *text, size_t len, struct datum *out, struct diag *diag);
+/* The escape format alone, in which \\x means nothing. */
+bool bytea_escape(struct arena *arena, const char *text, size_t len, struct datum *out, struct diag *diag);
 void bytea_format(const struct datum *value, enum bytea_output style, struct buf *out);
 /* A place in the log, from its text (also the stored form) and back. */
 bool lsn_parse(const char *text, size_t len, uint64_t *lsn);

@@ -92,19 +92,22 @@ bool int_parse(const char *text, size_t len, int bits, const char *type_name, in
     const char *digits = at;
     uint64_t limit = (uint64_t) 1 << (bits - 1), sum = 0;
     bool over = false;
-    for (; at < end && *at >= '0' && *at <= '9'; at++) {
+    /* Digits that are too many are reported as such, whatever follows them. */
+    for (; at < end && *at >= '0' && *at <= '9' && !over; at++) {
         uint64_t digit = (uint64_t) (*at - '0');
-        if (sum > (UINT64_MAX - digit) / 10)
-            over = true;
+        over = sum > (limit - digit) / 10;
         sum = sum * 10 + digit;
     }
+    if (over)
+        return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text,
+                        type_name);
     if (at == digits)
         return codec_bad_syntax(NULL, type_name, text, len, diag);
     while (at < end && codec_space(*at))
         at++;
     if (at < end)
         return codec_bad_syntax(NULL, type_name, text, len, diag);
-    if (over || sum > limit - !negative)
+    if (sum > limit - !negative)
         return diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text,
                         type_name);
     *value = negative ? (int64_t) (0 - sum) : (int64_t) sum;

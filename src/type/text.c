@@ -300,6 +300,11 @@ bool bytea_parse(struct arena *arena, const char *text, size_t len, struct datum
 {
     if (len >= 2 && text[0] == '\\' && text[1] == 'x')
         return bytea_hex(arena, text + 2, len - 2, out, diag);
+    return bytea_escape(arena, text, len, out, diag);
+}
+
+bool bytea_escape(struct arena *arena, const char *text, size_t len, struct datum *out, struct diag *diag)
+{
     char *bytes = arena_alloc(arena, len + 1);
     size_t count = 0;
     for (size_t i = 0; i < len;) {

@@ -1,0 +1,27 @@
+-- Numbers at the ends of their ranges, and what is just beyond.
+select sign('nan'::float8), '0x1p3'::float8, 'inf'::float4, '-0'::float8;
+select '1e-400'::numeric::float8;
+select '1e400'::numeric::float4;
+select '1e400'::float8;
+select '1e-50'::float4;
+select 'nan'::numeric::money;
+select '99999999999x'::int4;
+select '32768.'::int2;
+select power('18'::numeric, 99999.99999);
+select (-1.0)^1000000000000001, 1.0000001^1000000000, 0.99999999^2147483647, 10.5^250.5;
+select round(4.5e131071, -131072), round(4.4e131071, -131071) = 4e131071;
+select round(5.5e131071, -131072);
+select exp(6000::numeric);
+select width_bucket(360::float8, -1e300, 709.8, 5), width_bucket(10::numeric, 123456789012345678901234567890, 0, 1000), width_bucket(5.35, 0.024, 10.06, 5);
+select overlay('abc' placing 'x' from 2147483647 for 5);
+select regexp_count('abc', '', 4), regexp_count('abc', '', 5), regexp_instr('abc', '', 9), regexp_replace('abc', '', 'X', 5, 1);
+select decode('\x', 'escape');
+select chr(-1);
+create table sums (x numeric(12,2), y numeric);
+insert into sums select i * 1.25 - 1000, case i % 4 when 0 then i * 1e20 when 1 then i / 7.0 when 2 then 0.1 end from generate_series(1, 2000) i;
+select sum(x), avg(x), min(x), max(x), count(x), sum(y), avg(y), min(y), max(y), count(y) from sums;
+select variance(x), stddev_pop(x), variance(y) from sums;
+select sum(round(x, 1)), sum(trunc(x)), sum(x + y), sum(x * x), sum(x - 0.005), sum(round(-x)), sum(round(x, -1)) from sums;
+insert into sums values ('nan', 'infinity');
+select sum(x), avg(y), max(x), min(y), variance(x) from sums;
+select sum(v), avg(v), variance(v) from (values (9999999999999999.99), (0.000000000000000001), (-9999999999999999.99)) t(v);
