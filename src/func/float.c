@@ -180,11 +180,6 @@ static double cotangent(double x)
     return 1.0 / tan(x);
 }
 
-static double sign_of(double x)
-{
-    return (x > 0) - (x < 0);
-}
-
 static double to_degrees(double x)
 {
     return x / (M_PI / 180.0);
@@ -683,10 +678,13 @@ static bool dtrunc(struct fcall *call, int nargs, const struct datum *args, stru
     return apply(call, &args[0], trunc, ANY, result);
 }
 
+/* NaN has the sign 0. */
 static bool dsign(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
+    (void) call;
     (void) nargs;
-    return apply(call, &args[0], sign_of, ANY, result);
+    double x = float_datum(&args[0]);
+    return give(result, (x > 0) - (x < 0));
 }
 
 static bool degrees(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
