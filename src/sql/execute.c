@@ -64,8 +64,12 @@ static bool literal_value(struct cursor *cursor, const struct plan_literal *use,
     struct func_env *env = cursor->compiler->env;
     struct type_io io = {
         .type = type, .typmod = use->typmod, .settings = env->types, .resolver = env->resolver, .arena = &cursor->arena};
-    if (type_in(&io, text, len, value, diag))
+    if (type_in(&io, text, len, value, diag)) {
+        /* A number without quotes is numeric before it is a float, and numeric has no negative zero. */
+        if (use->negated && value->kind == DATUM_REAL && value->r == 0)
+            value->r = 0;
         return true;
+    }
     if (!diag->position)
         diag->position = literal->location + 1;
     return false;

@@ -194,5 +194,7 @@ struct expr *literal_retype(struct analysis *a, struct expr *expr, oid_t type, i
     const struct datum *text = &expr->constant.value;
     if (!read_constant(a, text->data, text->len, type, typmod, expr->location, &copy->constant.value))
         return NULL;
+    if (expr->type != UNKNOWN_OID && copy->constant.value.kind == DATUM_REAL && copy->constant.value.r == 0)
+        copy->constant.value.r = 0; /* a numeric has no negative zero */
     return copy;
 }
