@@ -8,6 +8,9 @@
  * it, and pg_catalog shows it. It is read from the file (sqlite_schema and the pgquill_* tables) and read again when the
  * schema has changed; all strings and structs belong to its arena and live until catalog_load replaces them. */
 
+/* The oids that a range type of the database takes, from its own on: array, multirange and its array, constructors, cast. */
+enum { RANGE_MULTIRANGE = 2, RANGE_CONSTRUCTORS = 4, RANGE_CAST = 9, RANGE_OIDS = 10 };
+
 enum {
     OID_PG_CATALOG = 11,
     OID_PUBLIC = 2200,

@@ -5,6 +5,9 @@
 
 #define HIDDEN_VERSION 1
 
+/* What SQLite's table has when ours has no columns. */
+#define HIDDEN_NO_COLUMNS "no columns"
+
 /* The books of relations, types and functions. There are two sets: the file's, and those of a session's temporary ones, which stand in SQLite's temp schema. `create`
  * is what comes before a book's name. A new book whose rows belong to a relation is listed here: ddl_bind finds the right one by the oid. */
 #define HIDDEN_BOOKS(create)                                                                                                                        \

@@ -394,7 +394,8 @@ static bool still_matches(const struct loader *l, const struct catalog_relation 
             return false;
         living++;
     }
-    return living == count;
+    bool is_empty = living == 0 && count == 1 && strcmp(text_at(&l->columns, first, 1), HIDDEN_NO_COLUMNS) == 0;
+    return living == count || is_empty;
 }
 
 static bool has_table(const struct loader *l, const char *name)
@@ -766,6 +767,8 @@ static void load_types(struct loader *l)
         case 'r':
         case 'm':
             type->category = 'R';
+            type->range_collation = type->collation;
+            type->collation = 0;
             type->codec = type->typtype == 'r' ? &type_codec_range : &type_codec_multirange;
             type->sqlite_collation = arena_printf(arena, "type:%u", type->oid);
             break;
@@ -819,6 +822,64 @@ static void add_members(struct loader *l, const struct catalog_extension *extens
         own->aggregates[own->naggregates++] = extension_aggregate(&extension_aggregate_facts[fact->aggregates.first + i], first);
 }
 
+static struct proc_fact *add_constructor(struct own_facts *own, const struct rows *rows, int type, oid_t oid, const char *args, int nargs,
+                                         const char *source)
+{
+    struct proc_fact *fact = &own->procs[own->nprocs++];
+    *fact = (struct proc_fact){.oid = oid,
+                               .name = text_at(rows, type, 2),
+                               .kind = 'f',
+                               .volatility = 'i',
+                               .parallel = 's',
+                               .result = (oid_t) int_at(rows, type, 0),
+                               .args = args,
+                               .nargs = (uint8_t) nargs,
+                               .source = source,
+                               .language = 'i',
+                               .schema = (oid_t) int_at(rows, type, 1)};
+    return fact;
+}
+
+static int type_row(const struct rows *types, int64_t oid)
+{
+    for (int i = 0; i < types->count; i++)
+        if (int_at(types, i, 0) == oid)
+            return i;
+    return -1;
+}
+
+static bool is_range(const struct rows *types, int i)
+{
+    return char_at(types, i, 3) == 'r' && type_row(types, int_at(types, i, 11)) >= 0;
+}
+
+/* A range type's constructors, its multirange's, and the cast between the two. */
+static void add_range_facts(struct loader *l, int i)
+{
+    struct own_facts *own = &l->snapshot->own;
+    struct arena *arena = &l->snapshot->arena;
+    const struct rows *types = &l->types;
+    oid_t range = (oid_t) int_at(types, i, 0), subtype = (oid_t) int_at(types, i, 10), oid = range + RANGE_CONSTRUCTORS;
+    int multirange = type_row(types, int_at(types, i, 11));
+    const char *one = arena_printf(arena, "%u", range);
+    add_constructor(own, types, i, oid, arena_printf(arena, "%u %u", subtype, subtype), 2, "range_constructor2");
+    add_constructor(own, types, i, oid + 1, arena_printf(arena, "%u %u %u", subtype, subtype, TEXT_OID), 3, "range_constructor3");
+    add_constructor(own, types, multirange, oid + 2, "", 0, "multirange_constructor0");
+    add_constructor(own, types, multirange, oid + 3, one, 1, "multirange_constructor1")->strict = true;
+    const char *many = arena_printf(arena, "%u", (oid_t) int_at(types, i, 4));
+    struct proc_fact *variadic = add_constructor(own, types, multirange, oid + 4, many, 1, "multirange_constructor2");
+    variadic->strict = true;
+    variadic->variadic = range;
+    variadic->modes = "v";
+    variadic->all_args = many;
+    own->casts[own->ncasts++] = (struct cast_fact){.oid = range + RANGE_CAST,
+                                                   .source = range,
+                                                   .target = (oid_t) int_at(types, multirange, 0),
+                                                   .proc = oid + 3,
+                                                   .context = 'e',
+                                                   .method = 'f'};
+}
+
 static void load_extensions(struct loader *l)
 {
     struct snapshot *snapshot = l->snapshot;
@@ -844,15 +905,22 @@ static void load_extensions(struct loader *l)
         ncasts += fact->casts.count;
         naggregates += fact->aggregates.count;
     }
-    own->procs = arena_array(arena, struct proc_fact, nprocs + snapshot->nfunctions);
+    enum { CONSTRUCTORS = RANGE_CAST - RANGE_CONSTRUCTORS };
+    int nranges = 0;
+    for (int i = 0; i < l->types.count; i++)
+        nranges += is_range(&l->types, i);
+    own->procs = arena_array(arena, struct proc_fact, nprocs + snapshot->nfunctions + nranges * CONSTRUCTORS);
     own->operators = arena_array(arena, struct operator_fact, noperators);
-    own->casts = arena_array(arena, struct cast_fact, ncasts);
+    own->casts = arena_array(arena, struct cast_fact, ncasts + nranges);
     own->aggregates = arena_array(arena, struct aggregate_fact, naggregates);
     for (int i = 0; i < snapshot->nextensions; i++)
         if (snapshot->extensions[i].fact)
             add_members(l, &snapshot->extensions[i]);
     for (int i = 0; i < snapshot->nfunctions; i++)
         own->procs[own->nprocs++] = snapshot->functions[i].fact;
+    for (int i = 0; i < l->types.count; i++)
+        if (is_range(&l->types, i))
+            add_range_facts(l, i);
     own_facts_sort(own, arena);
 }
 

@@ -137,29 +137,26 @@ bool rows_pg_enum(struct rows_builder *b, struct diag *diag)
     return true;
 }
 
+static void range_row(struct rows_builder *b, const struct type_desc *type)
+{
+    enum { AM_BTREE = 403 };
+    rows_add(b);
+    rows_int(b, "rngtypid", type->oid);
+    rows_int(b, "rngsubtype", type->range_subtype);
+    rows_int(b, "rngmultitypid", type->range);
+    rows_int(b, "rngcollation", type->range_collation);
+    rows_int(b, "rngsubopc", system_default_opclass(AM_BTREE, type->range_subtype));
+}
+
 bool rows_pg_range(struct rows_builder *b, struct diag *diag)
 {
     (void) diag;
-    enum { AM_BTREE = 403 };
     const struct type_desc *type;
-    for (int i = 0; i < type_fact_count; i++) {
-        type = type_facts[i].typtype == 'r' ? type_builtin(type_facts[i].oid) : NULL;
-        if (!type)
-            continue;
-        rows_add(b);
-        rows_int(b, "rngtypid", type->oid);
-        rows_int(b, "rngsubtype", type->range_subtype);
-        rows_int(b, "rngmultitypid", type->range);
-        rows_int(b, "rngsubopc", system_default_opclass(AM_BTREE, type->range_subtype));
-    }
-    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++) {
-        if (type->typtype != 'r')
-            continue;
-        rows_add(b);
-        rows_int(b, "rngtypid", type->oid);
-        rows_int(b, "rngsubtype", type->range_subtype);
-        rows_int(b, "rngmultitypid", type->range);
-        rows_int(b, "rngsubopc", system_default_opclass(AM_BTREE, type->range_subtype));
-    }
+    for (int i = 0; i < type_fact_count; i++)
+        if (type_facts[i].typtype == 'r')
+            range_row(b, type_builtin(type_facts[i].oid));
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++)
+        if (type->typtype == 'r')
+            range_row(b, type);
     return true;
 }

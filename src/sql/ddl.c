@@ -75,6 +75,8 @@ static bool run(struct ddl *d, PgQuery__Node *node, int64_t *count)
         return ddl_alter_sequence(d, node->alter_seq_stmt);
     case PG_QUERY__NODE__NODE_COMMENT_STMT:
         return ddl_comment(d, node->comment_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT:
+        return ddl_create_range(d, node->create_range_stmt);
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
         return ddl_create_enum(d, node->create_enum_stmt);
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:

@@ -180,6 +180,8 @@ const char *ddl_relation_words(struct ddl *d, const struct catalog_relation *rel
 /* Texts are kept as they are: they must live as long as the statement. */
 void ddl_add_dependent(struct ddl *d, struct ddl_dependents *all, const char *words, const char *on, const char *sql);
 void ddl_dependent_column(struct ddl *d, struct ddl_dependents *all, const struct catalog_relation *relation, const struct catalog_column *column, const char *on);
+/* NOTICE of what CASCADE takes along; DETAIL lists them when they are several. */
+void ddl_tell_cascade(struct ddl *d, int count, const char *const *words);
 /* Take away all dependents of what `words` names, or report that they are there (2BP01). */
 bool ddl_release_dependents(struct ddl *d, const struct ddl_dependents *all, const char *words, bool cascade);
 
@@ -202,6 +204,10 @@ bool ddl_move_extension(struct ddl *d, const PgQuery__AlterObjectSchemaStmt *stm
 const char *ddl_schema_extension(struct ddl *d, oid_t schema);
 bool ddl_drop_schema_extensions(struct ddl *d, oid_t schema);
 bool ddl_drop_extensions(struct ddl *d, const PgQuery__DropStmt *stmt);
+bool ddl_create_range(struct ddl *d, const PgQuery__CreateRangeStmt *stmt);
+bool ddl_drop_types(struct ddl *d, const PgQuery__DropStmt *stmt);
+/* What is to be dropped is not there: a notice with missing_ok, else 42704 or 42P01 by `word`. */
+bool ddl_missing(struct ddl *d, const char *word, const char *schema, const char *name, bool missing_ok);
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
 bool ddl_alter_domain(struct ddl *d, const PgQuery__AlterDomainStmt *stmt);
 bool ddl_rename_domain_constraint(struct ddl *d, const PgQuery__RenameStmt *stmt);

@@ -52,14 +52,34 @@ static bool refuse(struct ddl *d, const struct ddl_dependents *all, const char *
     return false;
 }
 
+void ddl_tell_cascade(struct ddl *d, int count, const char *const *words)
+{
+    struct func_env *env = d->compiler->env;
+    if (count == 0 || !env || !env->notice)
+        return;
+    struct diag notice = {0};
+    struct buf details = {0};
+    if (count == 1)
+        diag_set(&notice, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %s", words[0]);
+    else
+        diag_set(&notice, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %d other objects", count);
+    for (int i = 0; count > 1 && i < count; i++)
+        buf_printf(&details, "%sdrop cascades to %s", i ? "\n" : "", words[i]);
+    if (count > 1)
+        diag_detail(&notice, "%s", buf_cstr(&details));
+    buf_deinit(&details);
+    notice.severity = "NOTICE";
+    env->notice(env->session, &notice);
+}
+
 bool ddl_release_dependents(struct ddl *d, const struct ddl_dependents *all, const char *words, bool cascade)
 {
     if (all->count && !cascade)
         return refuse(d, all, words);
-    if (all->count == 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %s", all->items[0].words);
-    else if (all->count > 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %d other objects", all->count);
+    const char **words_of_all = arena_array(d->arena, const char *, all->count + 1);
+    for (int i = 0; i < all->count; i++)
+        words_of_all[i] = all->items[i].words;
+    ddl_tell_cascade(d, all->count, words_of_all);
     for (int i = 0; i < all->count; i++) {
         const PgQuery__Node *node = parse_statement(d->arena, all->items[i].sql, d->diag);
         if (!node)

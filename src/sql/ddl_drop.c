@@ -150,10 +150,7 @@ static bool drop_all(struct ddl *d, struct doomed *doomed, bool cascade, const c
         return false;
     }
     buf_deinit(&details);
-    if (doomed->ncascaded == 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %s", doomed->cascaded[0]);
-    else if (doomed->ncascaded > 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %d other objects", doomed->ncascaded);
+    ddl_tell_cascade(d, doomed->ncascaded, doomed->cascaded);
     for (int i = doomed->count - 1; i >= 0; i--) {
         const struct catalog_relation *relation = catalog_relation_by_oid(d->catalog, doomed->oids[i]);
         if (relation && (!release_references(d, relation, doomed) || !drop_relation(d, relation)))
@@ -187,7 +184,7 @@ static const char *kind_word(char kind)
     return kind == 'r' ? "table" : kind == 'v' ? "view" : kind == 'S' ? "sequence" : "index";
 }
 
-static bool missing(struct ddl *d, const char *word, const char *schema, const char *name, bool missing_ok)
+bool ddl_missing(struct ddl *d, const char *word, const char *schema, const char *name, bool missing_ok)
 {
     const char *shown = schema ? arena_printf(d->arena, "%s.%s", schema, name) : name;
     if (missing_ok) {
@@ -212,7 +209,7 @@ static bool drop_relations(struct ddl *d, const PgQuery__DropStmt *stmt, char ki
         const char *schema, *name = ddl_list_name(names->n_items, names->items, &schema);
         const struct catalog_relation *relation = catalog_relation_by_name(d->catalog, schema, name);
         if (!relation) {
-            if (!missing(d, kind_word(kind), schema, name, stmt->missing_ok))
+            if (!ddl_missing(d, kind_word(kind), schema, name, stmt->missing_ok))
                 return false;
             continue;
         }
@@ -240,7 +237,7 @@ static bool drop_indexes(struct ddl *d, const PgQuery__DropStmt *stmt)
                 diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "\"%s\" is not an index", name);
                 return diag_hint(d->diag, "Use DROP TABLE to remove a table.");
             }
-            if (!missing(d, "index", schema, name, stmt->missing_ok))
+            if (!ddl_missing(d, "index", schema, name, stmt->missing_ok))
                 return false;
             continue;
         }
@@ -319,35 +316,6 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
     return true;
 }
 
-static bool drop_types(struct ddl *d, const PgQuery__DropStmt *stmt)
-{
-    for (size_t i = 0; i < stmt->n_objects; i++) {
-        const PgQuery__TypeName *names = stmt->objects[i]->type_name;
-        const char *schema, *name = ddl_list_name(names->n_names, names->names, &schema);
-        const struct type_desc *type = catalog_type_by_name(d->catalog, schema, name);
-        if (!type) {
-            if (!missing(d, "type", schema, name, stmt->missing_ok))
-                return false;
-            continue;
-        }
-        const struct catalog_relation *relation;
-        for (int k = 0; (relation = catalog_relation_at(d->catalog, k)) && !relation->is_system; k++)
-            for (int c = 0; c < relation->natts; c++)
-                if (!relation->columns[c].dropped && (relation->columns[c].type == type->oid || relation->columns[c].type == type->array)) {
-                    diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop type %s because other objects depend on it", name);
-                    diag_detail(d->diag, "column %s of %s depends on type %s", relation->columns[c].name, describe(d, relation), name);
-                    return diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
-                }
-        struct datum oid = datum_int(type->oid);
-        ddl_follow(d, type->oid);
-        if (type->relation && !ddl_forget(d, type->relation))
-            return false;
-        if (!ddl_prepare_file(d) || !ddl_bind(d, "DELETE FROM pgquill_type WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
-            return false;
-    }
-    return true;
-}
-
 bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt)
 {
     char kind = wanted_kind(stmt->remove_type);
@@ -364,7 +332,7 @@ bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt)
         return ddl_drop_extensions(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
-        return drop_types(d, stmt);
+        return ddl_drop_types(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
     case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
         return ddl_drop_functions(d, stmt);

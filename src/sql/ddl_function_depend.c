@@ -128,10 +128,10 @@ bool ddl_release_function(struct ddl *d, const struct catalog_function *function
             relation_dependents(&found, relation);
     if (found.count && !cascade)
         return refuse(d, object, &found);
-    if (found.count == 1)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %s", found.items[0].name);
-    else if (found.count)
-        ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "drop cascades to %d other objects", found.count);
+    const char **words = arena_array(d->arena, const char *, found.count + 1);
+    for (int i = 0; i < found.count; i++)
+        words[i] = found.items[i].name;
+    ddl_tell_cascade(d, found.count, words);
     struct func_env *env = d->compiler->env;
     void (*notice)(void *, struct diag *) = env ? env->notice : NULL;
     bool good = true;

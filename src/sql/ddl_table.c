@@ -1,5 +1,7 @@
 #include "sql/ddl.h"
 
+#include "catalog/hidden.h"
+
 #include "sql/deparse.h"
 #include "sql/lower.h"
 
@@ -528,7 +530,7 @@ const char *ddl_table_sql(struct ddl *d, const struct catalog_relation *relation
     }
     /* PostgreSQL allows a table without columns, SQLite does not. */
     if (!written)
-        buf_puts(&sql, "\"no columns\" INTEGER");
+        buf_puts(&sql, "\"" HIDDEN_NO_COLUMNS "\" INTEGER");
     for (int i = 0; i < relation->nconstraints && good; i++)
         good = put_constraint(d, &sql, relation, &relation->constraints[i]);
     buf_putc(&sql, ')');

@@ -118,6 +118,7 @@ struct type_desc {
     const char *default_expr;   /* domain: SQL; NULL: none */
     oid_t collation;
     oid_t range_subtype;        /* range; multirange: its range type is in `element`-like field below */
+    oid_t range_collation;      /* range: what its elements are ordered by; 0 */
     oid_t range;                /* multirange: its range; range: its multirange */
     enum type_storage storage;
     const char *sqlite_collation; /* of a stored column; NULL: BINARY is right. "RTRIM" or one of ours */
