@@ -68,13 +68,16 @@ static const struct type_desc *resolve(struct fcall *call, oid_t oid)
     return type;
 }
 
-static bool put_elements(struct fcall *call, const struct array *array, int dimension, int *at, struct buf *out)
+static const char plain[] = ",", pretty[] = ",\n ";
+
+static bool put_elements(struct fcall *call, const struct array *array, int dimension, int *at, const char *separator,
+                         struct buf *out)
 {
     buf_putc(out, '[');
     for (int i = 0; i < (array->ndims ? array->dims[dimension] : 0); i++) {
         if (i)
-            buf_putc(out, ',');
-        if (dimension + 1 < array->ndims ? !put_elements(call, array, dimension + 1, at, out)
+            buf_puts(out, separator);
+        if (dimension + 1 < array->ndims ? !put_elements(call, array, dimension + 1, at, plain, out)
                                          : !json_value_put(call, array->element, &array->items[(*at)++], out))
             return false;
     }
@@ -82,15 +85,17 @@ static bool put_elements(struct fcall *call, const struct array *array, int dime
     return true;
 }
 
-static bool put_array(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
+static bool put_array(struct fcall *call, const struct type_desc *type, const struct datum *value, const char *separator,
+                      struct buf *out)
 {
     struct array array;
     int at = 0;
     array_load(call->arena, type_base(call->env->resolver, resolve(call, type->element)), value, &array);
-    return put_elements(call, &array, 0, &at, out);
+    return put_elements(call, &array, 0, &at, separator, out);
 }
 
-static bool put_composite(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
+static bool put_composite(struct fcall *call, const struct type_desc *type, const struct datum *value, const char *separator,
+                          struct buf *out)
 {
     struct type_io io = fcall_io(call, type);
     struct composite row;
@@ -102,7 +107,7 @@ static bool put_composite(struct fcall *call, const struct type_desc *type, cons
         if (field && field->dropped)
             continue;
         if (!first)
-            buf_putc(out, ',');
+            buf_puts(out, separator);
         first = false;
         const char *name = field ? field->name : row.names ? row.names[i] : arena_printf(call->arena, "f%d", i + 1);
         json_write_string(name, strlen(name), out);
@@ -114,7 +119,8 @@ static bool put_composite(struct fcall *call, const struct type_desc *type, cons
     return true;
 }
 
-bool json_value_put(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
+static bool put_value(struct fcall *call, const struct type_desc *type, const struct datum *value, const char *separator,
+                      struct buf *out)
 {
     if (datum_is_null(value)) {
         buf_puts(out, "null");
@@ -145,10 +151,20 @@ bool json_value_put(struct fcall *call, const struct type_desc *type, const stru
         break;
     }
     if (type->codec == &type_codec_array)
-        return put_array(call, type, value, out);
+        return put_array(call, type, value, separator, out);
     if (type->typtype == 'c' || type->oid == RECORD_OID)
-        return put_composite(call, type, value, out);
+        return put_composite(call, type, value, separator, out);
     return put_text(call, type, value, out);
+}
+
+bool json_value_put(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
+{
+    return put_value(call, type, value, plain, out);
+}
+
+bool json_value_put_lines(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
+{
+    return put_value(call, type, value, pretty, out);
 }
 
 bool json_value_put_key(struct fcall *call, const struct type_desc *type, const struct datum *value, struct buf *out)
