@@ -60,6 +60,9 @@ enum func_flag {
     FUNC_WRITES = 4,        /* the statement must hold the writer gate: nextval, setval */
     FUNC_VOLATILE = 8,      /* not SQLITE_DETERMINISTIC */
     FUNC_SESSION = 16,      /* stable: depends on settings or the catalog; not for indexes */
+    /* Gives rows of the shape that the query wants. In FROM it has one more argument: the column definition list as [["name", type, modifier], …],
+     * or '' where the result's type says it all; there a table function gives the fields as columns. Elsewhere it gives whole rows. */
+    FUNC_SHAPED = 32,
 };
 
 struct func_impl {

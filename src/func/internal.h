@@ -44,6 +44,10 @@ bool internal_named_row(struct fcall *call, int nargs, const struct datum *args,
 bool internal_to_record(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_row_null(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 
+/* Does a record agree with the columns that a query says it has, in their number, and in the type of one (from 1)? 42804. */
+bool internal_record_count(struct fcall *call, int given, int wanted);
+bool internal_record_type(struct fcall *call, int number, oid_t given, oid_t wanted);
+
 /* Convert a value that is not NULL through its text form; the type's input function may report. */
 bool internal_cast_value(struct fcall *call, const struct type_desc *from, const struct type_desc *to, int32_t typmod,
                          const struct datum *value, struct datum *result);

@@ -97,6 +97,33 @@ bool internal_field(struct fcall *call, int nargs, const struct datum *args, str
     return true;
 }
 
+bool internal_record_count(struct fcall *call, int given, int wanted)
+{
+    if (given == wanted)
+        return true;
+    diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
+    return diag_detail(call->diag,
+                       given == 1 ? "Returned row contains %d attribute, but query expects %d."
+                                  : "Returned row contains %d attributes, but query expects %d.",
+                       given, wanted);
+}
+
+bool internal_record_type(struct fcall *call, int number, oid_t given, oid_t wanted)
+{
+    if (given == wanted || given == UNKNOWN_OID || (given == VARCHAR_OID && wanted == TEXT_OID) ||
+        (given == TEXT_OID && wanted == VARCHAR_OID))
+        return true;
+    struct buf have = {0}, want = {0};
+    type_format(call->env->resolver, given, -1, &have);
+    type_format(call->env->resolver, wanted, -1, &want);
+    diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
+    diag_detail(call->diag, "Returned type %s at ordinal position %d, but query expects %s.", buf_cstr(&have), number,
+                buf_cstr(&want));
+    buf_deinit(&have);
+    buf_deinit(&want);
+    return false;
+}
+
 /* The same of a record that has to have `count` fields, this one of the result's type: (record, number, count). */
 bool internal_record_field(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
@@ -106,26 +133,10 @@ bool internal_record_field(struct fcall *call, int nargs, const struct datum *ar
     if (args[0].kind != DATUM_TEXT)
         return true;
     load(call, call->inst->args[0], &args[0], &row);
-    int64_t number = args[1].i, count = args[2].i;
-    if (row.count != count) {
-        diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
-        return diag_detail(call->diag,
-                           row.count == 1 ? "Returned row contains %d attribute, but query expects %d."
-                                          : "Returned row contains %d attributes, but query expects %d.",
-                           row.count, (int) count);
-    }
-    oid_t given = row.types[number - 1], wanted = call->inst->result->oid;
-    if (given != wanted && !(given == UNKNOWN_OID || (given == VARCHAR_OID && wanted == TEXT_OID) || (given == TEXT_OID && wanted == VARCHAR_OID))) {
-        struct buf have = {0}, want = {0};
-        type_format(call->env->resolver, given, -1, &have);
-        type_format(call->env->resolver, wanted, -1, &want);
-        diag_set(call->diag, ERRCODE_DATATYPE_MISMATCH, "function return row and query-specified return row do not match");
-        diag_detail(call->diag, "Returned type %s at ordinal position %d, but query expects %s.", buf_cstr(&have), (int) number,
-                    buf_cstr(&want));
-        buf_deinit(&have);
-        buf_deinit(&want);
+    int number = (int) args[1].i;
+    if (!internal_record_count(call, row.count, (int) args[2].i) ||
+        !internal_record_type(call, number, row.types[number - 1], call->inst->result->oid))
         return false;
-    }
     *result = row.fields[number - 1];
     return true;
 }

@@ -155,9 +155,18 @@ static struct rte_column *function_columns(struct analysis *a, struct expr *call
                                            bool single, size_t ndefs, PgQuery__Node **defs, struct rte_column *columns,
                                            int *count)
 {
+    struct type_field *fields;
+    int nfields = composite_fields(a, call, &fields);
     if (ndefs) {
+        int location = defs[0]->column_def->location;
+        if (nfields >= 0 && call->type != RECORD_OID)
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, location,
+                                  "a column definition list is redundant for a function returning a named composite type");
+        if (nfields >= 0 && call->kind == EXPR_CALL)
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, location,
+                                  "a column definition list is redundant for a function with OUT parameters");
         if (call->type != RECORD_OID)
-            return analysis_error(a, ERRCODE_SYNTAX_ERROR, call->location,
+            return analysis_error(a, ERRCODE_SYNTAX_ERROR, location,
                                   "a column definition list is only allowed for functions returning \"record\"");
         for (size_t i = 0; i < ndefs; i++) {
             oid_t type;
@@ -168,8 +177,6 @@ static struct rte_column *function_columns(struct analysis *a, struct expr *call
         }
         return columns;
     }
-    struct type_field *fields;
-    int nfields = composite_fields(a, call, &fields);
     if (nfields >= 0) {
         for (int i = 0; i < nfields; i++)
             if (!fields[i].dropped)
@@ -208,7 +215,7 @@ static PgQuery__List **expand_unnest(struct analysis *a, const PgQuery__RangeFun
         const PgQuery__FuncCall *call = pair->items[0]->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? pair->items[0]->func_call : NULL;
         bool several = call && call->n_funcname == 1 && call->n_args > 1 && strcmp(analysis_string(call->funcname[0]), "unnest") == 0 &&
                        !call->agg_order && !call->agg_filter && !call->over && !call->agg_star && !call->agg_distinct &&
-                       !call->func_variadic && !node->n_coldeflist &&
+                       !call->func_variadic &&
                        !(pair->n_items > 1 && pair->items[1] && pair->items[1]->node_case == PG_QUERY__NODE__NODE_LIST);
         if (!several) {
             pairs[(*count)++] = pair;
@@ -233,6 +240,26 @@ static PgQuery__List **expand_unnest(struct analysis *a, const PgQuery__RangeFun
     return pairs;
 }
 
+/* A column definition list behind the alias is for one function alone. */
+static bool may_list_columns(struct analysis *a, const PgQuery__RangeFunction *node, size_t nfunctions)
+{
+    if (!node->n_coldeflist || (nfunctions == 1 && !node->ordinality))
+        return true;
+    int location = node->coldeflist[0]->column_def->location;
+    if (nfunctions == 1) {
+        analysis_error(a, ERRCODE_SYNTAX_ERROR, location, "WITH ORDINALITY cannot be used with a column definition list");
+        return diag_hint(a->diag, "Put the column definition list inside ROWS FROM().");
+    }
+    if (node->is_rowsfrom) {
+        analysis_error(a, ERRCODE_SYNTAX_ERROR, location,
+                       "ROWS FROM() with multiple functions cannot have a column definition list");
+        return diag_hint(a->diag, "Put a separate column definition list for each function inside ROWS FROM().");
+    }
+    analysis_error(a, ERRCODE_SYNTAX_ERROR, location, "UNNEST() with multiple arguments cannot have a column definition list");
+    return diag_hint(a->diag,
+                     "Use separate UNNEST() calls inside ROWS FROM(), and attach a column definition list to each one.");
+}
+
 static struct from_item *from_function(struct analysis *a, const PgQuery__RangeFunction *node, struct ns_list *names)
 {
     struct rte *rte = rte_new(a, RTE_FUNCTION, NULL, 0);
@@ -243,6 +270,8 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
     a->scope->lateral = true;
     size_t nfunctions;
     PgQuery__List **pairs = expand_unnest(a, node, &nfunctions);
+    if (!may_list_columns(a, node, nfunctions))
+        return NULL;
     rte->ncalls = (int) nfunctions;
     rte->calls = arena_array(a->arena, struct table_call, nfunctions);
     for (size_t i = 0; i < nfunctions; i++) {
@@ -266,10 +295,10 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
             return NULL;
         rte->calls[i] = (struct table_call){.call = call, .ncolumns = count - before};
         if (ndefs) {
-            oid_t *types = arena_array(a->arena, oid_t, ndefs);
+            struct type_field *listed = arena_array(a->arena, struct type_field, ndefs);
             for (int k = before; k < count; k++)
-                types[k - before] = columns[k].type;
-            rte->calls[i].types = types;
+                listed[k - before] = (struct type_field){columns[k].name, columns[k].type, columns[k].typmod, false};
+            rte->calls[i].listed = listed;
         }
     }
     a->scope->lateral = saved;

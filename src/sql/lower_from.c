@@ -2,6 +2,7 @@
 #include "sql/lower_internal.h"
 
 #include "func/instance.h"
+#include "type/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,19 +42,47 @@ bool lower_gives_value(const struct expr *call)
     return lower_gives_whole(call) || (call->kind == EXPR_CALL && call->call.proc->language == 'u');
 }
 
-static const char *instance_of(struct lower *l, const struct expr *call, const struct func_impl *impl)
+static const struct type_desc *row_type(struct lower *l, const struct expr *call)
 {
-    const struct expr_list *args = &call->call.args;
-    oid_t *types = arena_array(l->arena, oid_t, args->count + 1);
-    for (int i = 0; i < args->count; i++)
-        types[i] = args->items[i]->type == UNKNOWN_OID ? TEXT_OID : args->items[i]->type;
-    if (impl->flags & FUNC_WRITES)
-        l->writes = l->writes_file = true;
-    return lower_instance(l, impl, args->count, types, call->type, -1, NULL);
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
+    while (type && type->typtype == 'd')
+        type = catalog_type_by_oid(l->catalog, type->base);
+    return type && (type->typtype == 'c' || type->oid == RECORD_OID) ? type : NULL;
 }
 
-/* name(args) of a function that gives rows. */
-static const char *table_call(struct lower *l, const struct expr *call, const struct func_impl *impl)
+/* What a function that gives rows of any shape is told of the columns wanted (FUNC_SHAPED); NULL: it is not told. */
+static const char *shape_of(struct lower *l, const struct table_call *call, const struct func_impl *impl)
+{
+    if (!impl || !(impl->flags & FUNC_SHAPED))
+        return NULL;
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
+    if (!call->listed)
+        return type && type->typtype == 'c' ? "''" : NULL;
+    struct buf buf = {0};
+    for (int i = 0; i < call->ncolumns; i++) {
+        buf_puts(&buf, i ? ",[" : "[[");
+        json_write_string(call->listed[i].name, strlen(call->listed[i].name), &buf);
+        buf_printf(&buf, ",%u,%d]", call->listed[i].type, (int) call->listed[i].typmod);
+    }
+    buf_putc(&buf, ']');
+    const char *text = lower_take(l, &buf);
+    return lower_string(l, text, strlen(text));
+}
+
+static const char *instance_of(struct lower *l, const struct expr *call, const struct func_impl *impl, const char *shape)
+{
+    const struct expr_list *args = &call->call.args;
+    oid_t *types = arena_array(l->arena, oid_t, args->count + 2);
+    for (int i = 0; i < args->count; i++)
+        types[i] = args->items[i]->type == UNKNOWN_OID ? TEXT_OID : args->items[i]->type;
+    types[args->count] = TEXT_OID;
+    if (impl->flags & FUNC_WRITES)
+        l->writes = l->writes_file = true;
+    return lower_instance(l, impl, args->count + (shape != NULL), types, call->type, -1, NULL);
+}
+
+/* name(args) of a function that gives rows, or is told their shape. */
+static const char *table_call(struct lower *l, const struct expr *call, const struct func_impl *impl, const char *shape)
 {
     const char *args = lower_expr_list(l, &call->call.args);
     if (!args)
@@ -65,16 +94,16 @@ static const char *table_call(struct lower *l, const struct expr *call, const st
             types[i] = call->call.args.items[i]->type == UNKNOWN_OID ? TEXT_OID : call->call.args.items[i]->type;
         return lower_routine_call(l, impl, call->call.proc, count, types, args, call->type);
     }
-    const char *name = instance_of(l, call, impl);
-    return name ? LOWER_PRINT(l, "%s(%s)", name, args) : NULL;
+    const char *name = instance_of(l, call, impl, shape);
+    return name ? LOWER_PRINT(l, shape ? "%s(%s, %s)" : "%s(%s)", name, args, shape) : NULL;
 }
 
 /* A field of the row that `value` is, as column `column` of the call. */
 static const char *field_column(struct lower *l, const struct table_call *call, const struct type_desc *type, const char *value,
                                 int field, int column)
 {
-    if (call->types)
-        return lower_internal_call(l, "pgquill_record_field", 3, (oid_t[]){type->oid, INT4_OID, INT4_OID}, call->types[column], -1,
+    if (call->listed)
+        return lower_internal_call(l, "pgquill_record_field", 3, (oid_t[]){type->oid, INT4_OID, INT4_OID}, call->listed[column].type, -1,
                                    LOWER_PRINT(l, "%s, %d, %d", value, field + 1, call->ncolumns));
     return lower_internal_call(l, "pgquill_field", 2, (oid_t[]){type->oid, INT4_OID}, type->oid, -1,
                                LOWER_PRINT(l, "%s, %d", value, field + 1));
@@ -83,12 +112,14 @@ static const char *field_column(struct lower *l, const struct table_call *call, 
 /* One call's row of its own: a function that returns no set gives one. */
 static const char *scalar_row(struct lower *l, const struct table_call *call, bool lateral)
 {
-    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
-    const char *text = lower_expr(l, call->call);
+    const struct type_desc *type = row_type(l, call->call);
+    const struct func_impl *impl = call_impl(call->call, true);
+    const char *shape = shape_of(l, call, impl);
+    const char *text = shape ? table_call(l, call->call, impl, shape) : lower_expr(l, call->call);
     if (!text)
         return NULL;
     struct buf buf = {0};
-    if (type && (type->typtype == 'c' || type->oid == RECORD_OID)) {
+    if (type) {
         const char *value = lower_fresh(l);
         buf_puts(&buf, "SELECT ");
         for (int i = 0, column = 0; column < call->ncolumns; i++) {
@@ -115,7 +146,7 @@ bool lower_gives_whole(const struct expr *call)
 /* The fields of what `rows` has as c1, as columns. */
 static const char *spread_rows(struct lower *l, const struct table_call *call, const char *rows, bool lateral)
 {
-    const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
+    const struct type_desc *type = row_type(l, call->call);
     const char *alias = lower_fresh(l);
     struct buf buf = {0};
     buf_puts(&buf, "SELECT ");
@@ -136,18 +167,18 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
 {
     if (ncalls == 1 && !ordinality) {
         /* Records of unknown shape come whole, to be compared with the list of columns. */
-        bool told = calls[0].types && calls[0].call->kind == EXPR_CALL && calls[0].call->call.proc->language == 'u';
+        bool told = calls[0].listed && calls[0].call->kind == EXPR_CALL && calls[0].call->call.proc->language == 'u';
         const struct func_impl *impl = call_impl(calls[0].call, spread && !told);
         if (calls[0].call->kind == EXPR_CALL && !impl)
             return lower_proc_call(l, calls[0].call->call.proc, &calls[0].call->call.args, calls[0].call->type, 0,
                                    calls[0].call->location);
         if (!impl || impl->form != FUNC_TABLE)
             return scalar_row(l, &calls[0], lateral);
-        const char *rows = table_call(l, calls[0].call, impl);
+        const char *shape = spread ? shape_of(l, &calls[0], impl) : NULL;
+        const char *rows = table_call(l, calls[0].call, impl, shape);
         if (!rows)
             return NULL;
-        const struct type_desc *type = catalog_type_by_oid(l->catalog, calls[0].call->type);
-        bool whole = (told || lower_gives_whole(calls[0].call)) && spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+        bool whole = (told || lower_gives_whole(calls[0].call)) && spread && !shape && row_type(l, calls[0].call);
         if (calls[0].call->call.proc->volatility == 'v' && calls[0].call->call.proc->language == 'u' && spread && !whole &&
             !lower_walk_expr(calls[0].call, is_column, NULL))
             rows = LOWER_PRINT(l, "(SELECT * FROM %s LIMIT -1)", rows); /* once, however often a join looks at it */
@@ -170,12 +201,13 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
         const struct func_impl *impl = call_impl(call, spread);
         if (impl && impl->form == FUNC_TABLE) {
             bool user = call->call.proc->language == 'u';
-            const char *name = user ? table_call(l, call, impl) : instance_of(l, call, impl);
+            const char *shape = spread ? shape_of(l, &calls[i], impl) : NULL;
+            const char *name = user ? table_call(l, call, impl, NULL) : instance_of(l, call, impl, shape);
             const char *list = name ? lower_expr_list(l, &call->call.args) : NULL;
             if (!list)
                 goto fail;
-            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread ? "*" : "", impl->source,
-                       call->call.args.count + user, calls[i].ncolumns, call->type);
+            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread && !shape ? "*" : "", impl->source,
+                       call->call.args.count + user + (shape != NULL), calls[i].ncolumns, call->type);
             if (user) {
                 oid_t oid = OID_OID;
                 buf_printf(&args, ", %u", call->call.proc->oid);
@@ -186,12 +218,17 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
                 buf_printf(&args, ", %s", list);
             for (int j = 0; j < call->call.args.count; j++, ntypes++)
                 buf_append(&types, &call->call.args.items[j]->type, sizeof(oid_t));
+            if (shape) {
+                buf_printf(&args, ", %s", shape);
+                buf_append(&types, &text, sizeof text);
+                ntypes++;
+            }
         } else {
-            const char *value = lower_expr(l, call);
+            const char *shape = spread ? shape_of(l, &calls[i], impl) : NULL;
+            const char *value = shape ? table_call(l, call, impl, shape) : lower_expr(l, call);
             if (!value)
                 goto fail;
-            const struct type_desc *type = catalog_type_by_oid(l->catalog, call->type);
-            bool row = spread && type && (type->typtype == 'c' || type->oid == RECORD_OID);
+            bool row = spread && row_type(l, call);
             buf_printf(&how, "|%s-|1|%d|%u", row ? "*" : "", calls[i].ncolumns, call->type);
             buf_printf(&args, ", %s", value);
             buf_append(&types, &call->type, sizeof(oid_t));

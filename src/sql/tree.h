@@ -148,7 +148,7 @@ enum rte_kind { RTE_RELATION, RTE_SUBQUERY, RTE_FUNCTION, RTE_VALUES, RTE_CTE };
 struct table_call {                        /* one function in FROM */
     struct expr *call;                     /* EXPR_CALL of any function; set-returning or not */
     int ncolumns;                          /* how many output columns it gives */
-    const oid_t *types;                    /* theirs, where a column definition list says them; else NULL */
+    const struct type_field *listed;       /* theirs, where a column definition list says them; else NULL */
 };
 
 struct rte {
