@@ -29,6 +29,31 @@ void catalog_free(struct catalog *catalog)
     free(catalog);
 }
 
+/* Behind the oids of the labels that CREATE TYPE made, which follow the enum's own two, one is left out: a label that was added has none of them. */
+static bool was_added(const struct type_desc *type, oid_t label)
+{
+    for (oid_t oid = label; oid > type->oid + 1; oid--) {
+        bool found = false;
+        for (int i = 0; i < type->label_count && !found; i++)
+            found = type->labels[i].oid == oid;
+        if (!found)
+            return true;
+    }
+    return false;
+}
+
+/* Which labels were added in the running transaction? Oids grow, so the first one that it was given tells. */
+static void mark_labels(struct catalog *catalog)
+{
+    for (int i = 0; i < catalog->snapshot->ntypes; i++) {
+        const struct type_desc *type = catalog->snapshot->types[i];
+        oid_t first = oid_is_temporary(type->oid) ? catalog->first_new_temporary : catalog->first_new;
+        for (int k = 0; k < type->label_count; k++)
+            ((struct type_label *) &type->labels[k])->is_unsafe =
+                first && type->labels[k].oid >= first && was_added(type, type->labels[k].oid);
+    }
+}
+
 bool catalog_load(struct catalog *catalog, const struct catalog_source *source, struct diag *diag)
 {
     struct snapshot *snapshot = snapshot_load(source, diag);
@@ -37,7 +62,23 @@ bool catalog_load(struct catalog *catalog, const struct catalog_source *source, 
     snapshot_free(catalog->snapshot);
     catalog->snapshot = snapshot;
     catalog->generation++;
+    mark_labels(catalog);
     return true;
+}
+
+void catalog_note_new_oids(struct catalog *catalog, oid_t first)
+{
+    oid_t *noted = oid_is_temporary(first) ? &catalog->first_new_temporary : &catalog->first_new;
+    if (!*noted)
+        *noted = first;
+}
+
+void catalog_end_transaction(struct catalog *catalog)
+{
+    if (!catalog->first_new && !catalog->first_new_temporary)
+        return;
+    catalog->first_new = catalog->first_new_temporary = 0;
+    mark_labels(catalog);
 }
 
 uint64_t catalog_generation(const struct catalog *catalog)
@@ -263,7 +304,8 @@ static size_t called_name(const char *text)
     return 0;
 }
 
-const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation, const struct catalog_index *index, int k)
+const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation,
+                                   const struct catalog_index *index, int k)
 {
     if (index->attnums[k])
         return catalog_column_by_attnum(relation, index->attnums[k])->name;
@@ -330,7 +372,8 @@ bool catalog_creates_temporary(const struct catalog *catalog)
 }
 
 void catalog_set_checker(struct catalog *catalog,
-                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag),
+                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value,
+                                       struct diag *diag),
                          void *checker)
 {
     catalog->resolver.check_domain = check;

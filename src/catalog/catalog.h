@@ -250,6 +250,10 @@ void catalog_set_search_path(struct catalog *catalog, int count, const char *con
 /* Schema for new objects (first of the path that exists); NULL: none. */
 const struct catalog_schema *catalog_creation_schema(const struct catalog *catalog);
 
+/* Oids from `first` on are being given out. What has such an oid is of the running transaction, until that ends: labels that are added to enums cannot be used so long. */
+void catalog_note_new_oids(struct catalog *catalog, oid_t first);
+void catalog_end_transaction(struct catalog *catalog);
+
 /* While a text of the books is compiled, a view's or a default's: what is temporary is found only where nothing else has the name, so that it does not
  * get between the text and what it meant when it was written. Returns what was set before. */
 bool catalog_find_temporary_last(struct catalog *catalog, bool last);

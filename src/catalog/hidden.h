@@ -67,7 +67,7 @@
 #define HIDDEN_READ_SEQUENCES(set)                                                                                                                            \
     "SELECT oid, type, start, increment, min, max, cache, cycle, owner_relation, owner_attnum FROM " set "sequence ORDER BY oid"
 #define HIDDEN_READ_TYPES(set)                                                                                                                                \
-    "SELECT oid, schema, name, typtype, array, base, typmod, not_null, collation, labels, subtype, range, default_expr, checks FROM " set "type ORDER BY oid"
+    "SELECT oid, schema, name, typtype, array, base, typmod, not_null, collation, labels, subtype, range, default_expr, checks, comment FROM " set "type ORDER BY oid"
 #define HIDDEN_READ_COLLATIONS "SELECT oid, schema, name, provider, deterministic, encoding, locale, ctype, comment FROM pgquill_collation ORDER BY oid"
 #define HIDDEN_READ_EXTENSIONS "SELECT oid, schema, name, version, first, comment FROM pgquill_extension ORDER BY oid"
 

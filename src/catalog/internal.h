@@ -48,6 +48,7 @@ struct catalog {
     const char *database; /* the connected one's name; NULL: not known yet */
     bool temporary_last; /* a text of the books is being read: what is temporary hides nothing */
     struct type_resolver resolver;
+    oid_t first_new, first_new_temporary; /* given out first in the running transaction; 0: none has been */
 };
 
 /* system.c: relations of pg_catalog and information_schema, the same for all databases: made once, before main. */

@@ -636,12 +636,14 @@ static struct type_desc *new_type(struct loader *l)
     return snapshot->types[snapshot->ntypes++] = type;
 }
 
+enum { NAME_MAX_BYTES = 63 };
+
 static void add_array_type(struct loader *l, const struct type_desc *element, oid_t oid)
 {
     struct arena *arena = &l->snapshot->arena;
     struct type_desc *array = new_type(l);
     array->oid = oid;
-    array->name = arena_printf(arena, "_%s", element->name);
+    array->name = arena_printf(arena, "_%.*s", NAME_MAX_BYTES - 1, element->name);
     array->schema = element->schema;
     array->typtype = 'b';
     array->category = 'A';
@@ -687,6 +689,7 @@ static void load_labels(struct loader *l, struct type_desc *type, const char *te
         labels[i].sort_order = strtof(end, &end);
         const char *name = end + 1, *stop = strchr(name, '\037');
         labels[i].name = arena_strndup(arena, name, stop ? (size_t) (stop - name) : strlen(name));
+        labels[i].is_unsafe = false;
         text = stop ? stop + 1 : NULL;
     }
     type->labels = labels;
@@ -698,7 +701,7 @@ static int order_checks(const void *a, const void *b)
     return strcmp(((const struct type_check *) a)->name, ((const struct type_check *) b)->name);
 }
 
-/* Records "oid US validated US name US expression", each ended by RS. */
+/* Records "oid US validated US name US expression", with a comment behind another US where there is one, each ended by RS. */
 static void load_checks(struct loader *l, struct type_desc *type, const char *text)
 {
     struct arena *arena = &l->snapshot->arena;
@@ -708,10 +711,12 @@ static void load_checks(struct loader *l, struct type_desc *type, const char *te
     struct type_check *checks = arena_array(arena, struct type_check, count);
     for (int i = 0; i < count; i++) {
         const char *end = strchr(text, '\036'), *flag = strchr(text, '\037') + 1, *name = flag + 2, *expr = strchr(name, '\037') + 1;
+        const char *comment = memchr(expr, '\037', (size_t) (end - expr)), *stop = comment ? comment : end;
         checks[i] = (struct type_check){.oid = (oid_t) strtoul(text, NULL, 10),
                                         .validated = *flag == 't',
                                         .name = arena_strndup(arena, name, (size_t) (expr - 1 - name)),
-                                        .expr = arena_strndup(arena, expr, (size_t) (end - expr))};
+                                        .expr = arena_strndup(arena, expr, (size_t) (stop - expr)),
+                                        .comment = comment ? arena_strndup(arena, comment + 1, (size_t) (end - comment - 1)) : NULL};
         text = end + 1;
     }
     qsort(checks, (size_t) count, sizeof *checks, order_checks);
@@ -726,6 +731,35 @@ static const struct type_desc *type_so_far(const struct loader *l, oid_t oid)
         if (l->snapshot->types[i]->oid == oid)
             type = l->snapshot->types[i];
     return type;
+}
+
+static bool is_array(const struct type_desc *type)
+{
+    return type->element && type->typtype == 'b' && type->category == 'A';
+}
+
+/* Does another type have the name: not an array, or an array that had it before? */
+static bool name_is_taken(const struct snapshot *snapshot, const struct type_desc *array)
+{
+    for (int i = 0; i < snapshot->ntypes; i++) {
+        const struct type_desc *other = snapshot->types[i];
+        if (other != array && other->schema == array->schema && (!is_array(other) || other->oid < array->oid) && strcmp(other->name, array->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An array's name is its elements' behind "_", cut to 63 bytes; further ones are put before it until nothing else has that name. */
+static void name_arrays(struct snapshot *snapshot)
+{
+    bool may_clash = false;
+    for (int i = 0; i < snapshot->ntypes && !may_clash; i++)
+        may_clash = is_array(snapshot->types[i]) ? strlen(snapshot->types[i]->name) == NAME_MAX_BYTES : *snapshot->types[i]->name == '_';
+    for (int i = 0; may_clash && i < snapshot->ntypes; i++) {
+        struct type_desc *type = snapshot->types[i];
+        while (is_array(type) && name_is_taken(snapshot, type))
+            type->name = arena_printf(&snapshot->arena, "_%.*s", NAME_MAX_BYTES - 1, type->name);
+    }
 }
 
 static void load_types(struct loader *l)
@@ -745,6 +779,7 @@ static void load_types(struct loader *l)
         type->collation = (oid_t) int_at(rows, i, 8);
         type->range_subtype = (oid_t) int_at(rows, i, 10);
         type->range = (oid_t) int_at(rows, i, 11);
+        type->comment = text_at(rows, i, 14);
         switch (type->typtype) {
         case 'e':
             type->category = 'E';
@@ -974,6 +1009,7 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
         load_extensions(&loader);
         load_types(&loader);
         sort_snapshot(snapshot);
+        name_arrays(snapshot);
     }
     arena_deinit(&loader.scratch);
     if (good && loader.has_books && !loader.differs && source->agree)

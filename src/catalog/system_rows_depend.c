@@ -2,7 +2,7 @@
 
 /* What belongs to relations: defaults, sequences, comments, dependencies, rules; and schemas. */
 
-enum { CLASS_PROC = 1255, CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618 };
+enum { CLASS_PROC = 1255, CLASS_ATTRDEF = 2604, CLASS_CLASS = 1259, CLASS_CONSTRAINT = 2606, CLASS_NAMESPACE = 2615, CLASS_REWRITE = 2618, CLASS_TYPE = 1247 };
 
 const char *rows_default(struct rows_builder *b, const struct catalog_relation *relation, const struct catalog_column *column)
 {
@@ -137,7 +137,7 @@ bool rows_pg_description(struct rows_builder *b, struct diag *diag)
     (void) diag;
     const struct catalog_relation *relation;
     for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++) {
-        comment_row(b, CLASS_CLASS, relation->oid, 0, relation->comment);
+        comment_row(b, relation->kind == 'c' ? CLASS_TYPE : CLASS_CLASS, relation->kind == 'c' ? relation->row_type : relation->oid, 0, relation->comment);
         for (int k = 0; k < relation->natts; k++)
             if (!relation->columns[k].dropped)
                 comment_row(b, CLASS_CLASS, relation->oid, relation->columns[k].attnum, relation->columns[k].comment);
@@ -152,6 +152,12 @@ bool rows_pg_description(struct rows_builder *b, struct diag *diag)
     const struct catalog_function *function;
     for (int i = 0; (function = catalog_function_at(b->catalog, i)); i++)
         comment_row(b, CLASS_PROC, function->fact.oid, 0, function->comment);
+    const struct type_desc *type;
+    for (int i = 0; (type = catalog_user_type_at(b->catalog, i)); i++) {
+        comment_row(b, CLASS_TYPE, type->oid, 0, type->comment);
+        for (int k = 0; k < type->check_count; k++)
+            comment_row(b, CLASS_CONSTRAINT, type->checks[k].oid, 0, type->checks[k].comment);
+    }
     system_extension_comments(b);
     return true;
 }

@@ -56,8 +56,9 @@ static bool end_label(struct fcall *call, bool last, struct datum *result)
         return no_type(call);
     if (type->label_count == 0)
         return no_values(call, type);
-    *result = datum_cstr(type->labels[last ? type->label_count - 1 : 0].name);
-    return true;
+    const struct type_label *label = &type->labels[last ? type->label_count - 1 : 0];
+    *result = datum_cstr(label->name);
+    return type_check_label(call->env->resolver, type, label, call->diag);
 }
 
 FUNCTION(first)
@@ -83,6 +84,9 @@ static int position(const struct type_desc *type, const struct datum *label, int
 static bool labels_between(struct fcall *call, const struct type_desc *type, int from, int to, struct datum *result)
 {
     struct array_builder builder = {0};
+    for (int i = from; i <= to; i++)
+        if (!type_check_label(call->env->resolver, type, &type->labels[i], call->diag))
+            return false;
     for (int i = from; i <= to; i++) {
         struct datum label = datum_cstr(type->labels[i].name);
         array_builder_add(&builder, type, &label);

@@ -76,6 +76,7 @@ static void forget(struct session *session)
     xid_end_transaction(session, false);
     clear_savepoints(txn, 0);
     overrides_rolled_back(session, 0);
+    catalog_end_transaction(session->catalog);
     txn->state = TXN_IDLE;
     if (was_block)
         slot_set_transaction(session->options.slot, false, false);

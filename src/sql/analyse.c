@@ -206,6 +206,28 @@ struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, 
     return out;
 }
 
+bool analyse_key_types(struct compiler *compiler, struct arena *arena, oid_t key, oid_t referring)
+{
+    struct diag ignored = {0};
+    struct analysis a = analysis_of(compiler, arena, &ignored);
+    const struct operator_fact *const *operators;
+    oid_t left = coercion_base(&a, key, NULL), right = coercion_base(&a, referring, NULL);
+    const struct type_desc *type = analysis_type_desc(&a, left);
+    bool is_general = type && (type->typtype != 'b' || type->category == 'A');
+    /* Keys of enums, ranges and arrays are compared by operators for all such types, which domains are none of. */
+    if (left == right)
+        return key == referring || !is_general;
+    int count = catalog_operators_by_name(a.catalog, "pg_catalog", "=", arena, &operators);
+    for (int i = 0; i < count; i++)
+        if (operators[i]->left == left && operators[i]->right == right)
+            return true;
+    /* varchar has text's keys. */
+    oid_t input = left == VARCHAR_OID ? TEXT_OID : left;
+    bool good = coercion_possible(&a, 1, &right, &input, COERCE_IMPLICIT);
+    diag_clear(&ignored);
+    return good;
+}
+
 /* The sequence behind an identity column. */
 static const struct catalog_relation *identity_sequence(struct analysis *a, const struct catalog_relation *relation,
                                                         int16_t attnum)

@@ -32,6 +32,9 @@ struct expr *analyse_expr_node(struct compiler *compiler, struct arena *arena, c
 struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, struct expr *expr, const char *column, oid_t type,
                                 int32_t typmod, struct diag *diag);
 
+/* Can a key of the second type refer to one of the first: is there an equality of the two, or becomes the second the first by itself? */
+bool analyse_key_types(struct compiler *compiler, struct arena *arena, oid_t key, oid_t referring);
+
 /* The value of a column that INSERT leaves out: its default, its identity's next value, its domain's default; *out NULL: NULL. */
 bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation,
                      const struct catalog_column *column, struct expr **out, struct diag *diag);

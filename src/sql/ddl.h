@@ -114,6 +114,12 @@ const char *ddl_view_text(struct ddl *d, PgQuery__Node *query, const struct plan
 /* A CHECK's expression over the relation's columns as it is stored; `what` for messages. NULL after a report. */
 const char *ddl_check_text(struct ddl *d, const struct catalog_relation *relation, PgQuery__Node *node, const char *what);
 /* Where a new type goes, and its name; false after a report (42710 when it is taken). */
+/* An existing type by its name; NULL after a report (42704). */
+const struct type_desc *ddl_find_type(struct ddl *d, size_t count, PgQuery__Node *const *names);
+/* A stored column whose values hold values of the type, itself or deep inside; NULL: there is none. */
+const struct catalog_column *ddl_column_of_type(struct ddl *d, oid_t type, const struct catalog_relation **owner);
+/* The same, where the type is only a part of what the column holds. */
+const struct catalog_column *ddl_column_with_part(struct ddl *d, oid_t type, const struct catalog_relation **owner);
 bool ddl_new_type_name(struct ddl *d, size_t count, PgQuery__Node *const *names, const struct catalog_schema **schema, const char **name);
 /* The expression below the casts that assignment to a column put around it. */
 const struct expr *ddl_without_assignment(const struct expr *expr);
@@ -210,6 +216,7 @@ bool ddl_drop_types(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_missing(struct ddl *d, const char *word, const char *schema, const char *name, bool missing_ok);
 bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt);
 bool ddl_alter_domain(struct ddl *d, const PgQuery__AlterDomainStmt *stmt);
+bool ddl_comment_domain_constraint(struct ddl *d, const PgQuery__CommentStmt *stmt);
 bool ddl_rename_domain_constraint(struct ddl *d, const PgQuery__RenameStmt *stmt);
 
 bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt);
@@ -218,6 +225,7 @@ bool ddl_select_into(struct ddl *d, PgQuery__Node *node, int64_t *count);
 bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, int64_t *count);
 bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt);
 bool ddl_alter_table(struct ddl *d, const PgQuery__AlterTableStmt *stmt);
+bool ddl_rename_type(struct ddl *d, const PgQuery__RenameStmt *stmt);
 bool ddl_rename(struct ddl *d, const PgQuery__RenameStmt *stmt);
 bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt);
 bool ddl_truncate(struct ddl *d, const PgQuery__TruncateStmt *stmt);

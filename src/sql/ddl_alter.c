@@ -53,39 +53,11 @@ bool ddl_rebuild(struct ddl *d, const struct catalog_relation *from, const struc
     return good && ddl_create_indexes(d, to);
 }
 
-/* A stored column whose values hold rows of the type, itself or deep inside; NULL: there is none. */
-static const struct catalog_column *column_of_type(struct ddl *d, oid_t type, const struct catalog_relation **owner, int depth)
-{
-    const struct type_desc *desc = catalog_type_by_oid(d->catalog, type), *other;
-    const struct catalog_relation *relation;
-    if (!desc || depth > 16)
-        return NULL;
-    for (int i = 0; (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
-        for (int c = 0; c < relation->natts; c++) {
-            const struct catalog_column *column = &relation->columns[c];
-            bool holds = !column->dropped && (column->type == type || (desc->array && column->type == desc->array));
-            if (holds && relation->kind == 'r')
-                return *owner = relation, column;
-            column = holds && relation->kind == 'c' ? column_of_type(d, relation->row_type, owner, depth + 1) : NULL;
-            if (column)
-                return column;
-        }
-    for (int i = 0; (other = catalog_user_type_at(d->catalog, i)); i++) {
-        const struct catalog_column *column =
-            other->typtype == 'd' && (other->base == type || (desc->array && other->base == desc->array))
-                ? column_of_type(d, other->oid, owner, depth + 1)
-                : NULL;
-        if (column)
-            return column;
-    }
-    return NULL;
-}
-
 /* A change that existing values would have to follow: not where they are parts of other tables' values. */
 static bool may_rewrite(struct alteration *a)
 {
     const struct catalog_relation *owner;
-    const struct catalog_column *column = a->from->row_type ? column_of_type(a->d, a->from->row_type, &owner, 0) : NULL;
+    const struct catalog_column *column = a->from->row_type ? ddl_column_of_type(a->d, a->from->row_type, &owner) : NULL;
     return !column || diag_set(a->d->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
                                a->from->kind == 'c' ? "cannot alter type \"%s\" because column \"%s.%s\" uses it"
                                                     : "cannot alter table \"%s\" because column \"%s.%s\" uses its row type",

@@ -3,8 +3,8 @@
 
 #include <ctype.h>
 
-/* CREATE DOMAIN and ALTER DOMAIN. In the books a domain's CHECK constraints are records "oid US validated US name US expression", each ended
- * by RS; US and RS are the ASCII separators, which no expression holds. */
+/* CREATE DOMAIN and ALTER DOMAIN. In the books a domain's CHECK constraints are records "oid US validated US name US expression", with a
+ * comment behind another US where there is one, each ended by RS; US and RS are the ASCII separators, which no expression holds. */
 
 /* The value under its name, as the one column of a relation that constraints are analysed over. */
 static struct catalog_relation *value_relation(struct ddl *d, const char *name, oid_t base, int32_t typmod)
@@ -75,7 +75,7 @@ static bool add_check(struct ddl *d, const char *domain, oid_t base, int32_t typ
     oid_t oid = expr ? ddl_new_oid(d, 1) : 0;
     if (!oid)
         return false;
-    checks[(*count)++] = (struct type_check){oid, name, expr, !constraint->skip_validation};
+    checks[(*count)++] = (struct type_check){.oid = oid, .name = name, .expr = expr, .validated = !constraint->skip_validation};
     return true;
 }
 
@@ -83,8 +83,8 @@ static struct datum checks_text(struct ddl *d, const struct type_check *checks, 
 {
     struct buf buf = {0};
     for (int i = 0; i < count; i++)
-        buf_printf(&buf, "%u\037%c\037%s\037%s\036", checks[i].oid, checks[i].validated ? 't' : 'f', checks[i].name,
-                   checks[i].expr);
+        buf_printf(&buf, "%u\037%c\037%s\037%s%s%s\036", checks[i].oid, checks[i].validated ? 't' : 'f', checks[i].name,
+                   checks[i].expr, checks[i].comment ? "\037" : "", checks[i].comment ? checks[i].comment : "");
     struct datum text = count ? datum_text(arena_strndup(d->arena, buf.data, buf.len), buf.len) : datum_null();
     buf_deinit(&buf);
     return text;
@@ -201,13 +201,9 @@ bool ddl_create_domain(struct ddl *d, const PgQuery__CreateDomainStmt *stmt)
 
 static const struct type_desc *find_domain(struct ddl *d, size_t count, PgQuery__Node *const *names)
 {
-    const char *schema, *name = ddl_list_name(count, names, &schema);
-    const struct type_desc *type = catalog_type_by_name(d->catalog, schema, name);
-    if (!type)
-        diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "type \"%s%s%s\" does not exist", schema ? schema : "", schema ? "." : "",
-                 name);
-    else if (type->typtype != 'd')
-        diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "%s is not a domain", name);
+    const struct type_desc *type = ddl_find_type(d, count, names);
+    if (type && type->typtype != 'd')
+        diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "%s is not a domain", type->name);
     return type && type->typtype == 'd' ? type : NULL;
 }
 
@@ -246,6 +242,16 @@ static bool refuse_rows(struct ddl *d, oid_t domain, const char *(*condition)(st
     return true;
 }
 
+/* Values of the domain inside of others are not looked at: where there may be some, its constraints stay as they are. */
+static bool refuse_parts(struct ddl *d, const struct type_desc *domain)
+{
+    const struct catalog_relation *owner;
+    const struct catalog_column *column = ddl_column_with_part(d, domain->oid, &owner);
+    return !column ||
+           diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot alter type \"%s\" because column \"%s.%s\" uses it",
+                    domain->name, owner->name, column->name);
+}
+
 static const char *is_null_test(struct ddl *d, const char *column, void *arg)
 {
     (void) arg;
@@ -270,7 +276,8 @@ static const char *fails_check(struct ddl *d, const char *column, void *arg)
 static bool check_rows(struct ddl *d, const struct type_desc *domain, const char *expr)
 {
     struct check_test test = {domain, expr};
-    return refuse_rows(d, domain->oid, fails_check, &test, ERRCODE_CHECK_VIOLATION,
+    return refuse_parts(d, domain) &&
+           refuse_rows(d, domain->oid, fails_check, &test, ERRCODE_CHECK_VIOLATION,
                        "column \"%s\" of table \"%s\" contains values that violate the new constraint");
 }
 
@@ -285,8 +292,12 @@ static struct type_check *copy_checks(struct ddl *d, const struct type_desc *dom
 {
     struct type_check *checks = arena_array(d->arena, struct type_check, domain->check_count + 1);
     for (int i = 0; i < domain->check_count; i++)
-        checks[i] = (struct type_check){domain->checks[i].oid, arena_strdup(d->arena, domain->checks[i].name),
-                                        arena_strdup(d->arena, domain->checks[i].expr), domain->checks[i].validated};
+        checks[i] =
+            (struct type_check){.oid = domain->checks[i].oid,
+                                .name = arena_strdup(d->arena, domain->checks[i].name),
+                                .expr = arena_strdup(d->arena, domain->checks[i].expr),
+                                .validated = domain->checks[i].validated,
+                                .comment = domain->checks[i].comment ? arena_strdup(d->arena, domain->checks[i].comment) : NULL};
     return checks;
 }
 
@@ -340,8 +351,8 @@ static bool validate_constraint(struct ddl *d, const struct type_desc *domain, c
 
 static bool set_not_null(struct ddl *d, const struct type_desc *domain, bool not_null)
 {
-    if (not_null && !refuse_rows(d, domain->oid, is_null_test, NULL, ERRCODE_NOT_NULL_VIOLATION,
-                                 "column \"%s\" of table \"%s\" contains null values"))
+    if (not_null && (!refuse_parts(d, domain) || !refuse_rows(d, domain->oid, is_null_test, NULL, ERRCODE_NOT_NULL_VIOLATION,
+                                                              "column \"%s\" of table \"%s\" contains null values")))
         return false;
     struct datum row[] = {datum_int(domain->oid), datum_int(not_null)};
     return ddl_bind(d, "UPDATE pgquill_type SET not_null = ?2 WHERE oid = ?1", 2, row) && ddl_reload(d);
@@ -389,5 +400,22 @@ bool ddl_rename_domain_constraint(struct ddl *d, const PgQuery__RenameStmt *stmt
                         domain->name);
     struct type_check *checks = copy_checks(d, domain);
     checks[index].name = stmt->newname;
+    return store_checks(d, domain, checks, domain->check_count);
+}
+
+bool ddl_comment_domain_constraint(struct ddl *d, const PgQuery__CommentStmt *stmt)
+{
+    /* The domain, as a type's name, and the constraint's. */
+    const PgQuery__List *names = stmt->object->list;
+    const PgQuery__TypeName *type = names->items[0]->type_name;
+    const char *name = names->items[1]->string->sval;
+    const struct type_desc *domain = find_domain(d, type->n_names, type->names);
+    int index = domain ? find_check(domain, name) : -1;
+    if (index < 0)
+        return domain ? diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "constraint \"%s\" for domain %s does not exist", name,
+                                 domain->name)
+                      : false;
+    struct type_check *checks = copy_checks(d, domain);
+    checks[index].comment = stmt->comment && *stmt->comment ? stmt->comment : NULL;
     return store_checks(d, domain, checks, domain->check_count);
 }

@@ -95,11 +95,13 @@ oid_t ddl_new_oid(struct ddl *d, int count)
     if (d->temporary) {
         oid_t first = OID_FIRST_TEMPORARY + d->compiler->temporary_oids;
         d->compiler->temporary_oids += (oid_t) count;
+        catalog_note_new_oids(d->catalog, first);
         return first;
     }
     if (!ddl_prepare_file(d) ||
         !ddl_int(d, "UPDATE pgquill_meta SET value = value + ?1 WHERE key = 'next_oid' RETURNING value - ?1", 1, &amount, &oid, &found))
         return 0;
+    catalog_note_new_oids(d->catalog, (oid_t) oid);
     return (oid_t) oid;
 }
 

@@ -335,6 +335,21 @@ static const struct catalog_index *key_of(const struct catalog_relation *relatio
     return NULL;
 }
 
+static bool check_key_types(struct ddl *d, const char *constraint, const struct catalog_column *referring, const struct catalog_column *key)
+{
+    if (analyse_key_types(d->compiler, d->arena, key->type, referring->type))
+        return true;
+    struct buf left = {0}, right = {0};
+    type_format(catalog_type_resolver(d->catalog), referring->type, -1, &left);
+    type_format(catalog_type_resolver(d->catalog), key->type, -1, &right);
+    diag_set(d->diag, ERRCODE_DATATYPE_MISMATCH, "foreign key constraint \"%s\" cannot be implemented", constraint);
+    diag_detail(d->diag, "Key columns \"%s\" and \"%s\" are of incompatible types: %s and %s.", referring->name, key->name, buf_cstr(&left),
+                buf_cstr(&right));
+    buf_deinit(&left);
+    buf_deinit(&right);
+    return false;
+}
+
 static bool define_foreign_key(struct ddl *d, struct catalog_relation *relation, const PgQuery__Constraint *def, struct catalog_column *column)
 {
     const struct catalog_relation *other;
@@ -381,6 +396,9 @@ static bool define_foreign_key(struct ddl *d, struct catalog_relation *relation,
     buf_deinit(&columns);
     const char *name = def->conname && *def->conname ? arena_strdup(d->arena, def->conname)
                                                      : ddl_choose_name(d, relation->schema, relation->name, joined, "fkey", relation);
+    for (int i = 0; i < count; i++)
+        if (!check_key_types(d, name, catalog_column_by_attnum(relation, attnums[i]), catalog_column_by_attnum(other, foreign[i])))
+            return false;
     struct catalog_constraint *constraint = ddl_add_constraint(d, relation);
     constraint->name = name;
     constraint->oid = ddl_new_oid(d, 1);

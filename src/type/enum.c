@@ -12,6 +12,19 @@ static const struct type_label *find(const struct type_desc *type, const char *t
     return NULL;
 }
 
+bool type_check_label(const struct type_resolver *resolver, const struct type_desc *type, const struct type_label *label,
+                      struct diag *diag)
+{
+    if (!label->is_unsafe)
+        return true;
+    struct buf name = {0};
+    type_format(resolver, type->oid, -1, &name);
+    diag_set(diag, ERRCODE_UNSAFE_NEW_ENUM_VALUE_USAGE, "unsafe use of new value \"%s\" of enum type %s", label->name,
+             buf_cstr(&name));
+    buf_deinit(&name);
+    return diag_hint(diag, "New enum values must be committed before they can be used.");
+}
+
 static bool enum_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
     const struct type_label *label = len <= LABEL_MAX ? find(io->type, text, len) : NULL;
@@ -24,7 +37,7 @@ static bool enum_in(const struct type_io *io, const char *text, size_t len, stru
         return false;
     }
     *out = datum_cstr(label->name);
-    return true;
+    return type_check_label(io->resolver, io->type, label, diag);
 }
 
 static bool enum_out(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)

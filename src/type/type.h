@@ -82,6 +82,7 @@ struct type_label {
     oid_t oid;
     const char *name;
     float sort_order;
+    bool is_unsafe; /* added in a transaction that has not ended: not to be used before */
 };
 
 struct type_field {
@@ -96,6 +97,7 @@ struct type_check { /* expr: SQL, VALUE standing for the value */
     oid_t oid;
     const char *name, *expr;
     bool validated;
+    const char *comment; /* NULL */
 };
 
 struct type_desc {
@@ -127,7 +129,12 @@ struct type_desc {
     int label_count;
     const struct type_field *fields; /* composite */
     int field_count;
+    const char *comment;        /* user-defined, but for composites, whose relations have theirs */
 };
+
+/* 55P04 when the label is not to be used yet. */
+bool type_check_label(const struct type_resolver *resolver, const struct type_desc *type, const struct type_label *label,
+                      struct diag *diag);
 
 /* Built-in types. */
 const struct type_desc *type_builtin(oid_t oid);
