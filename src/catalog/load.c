@@ -724,15 +724,6 @@ static void load_checks(struct loader *l, struct type_desc *type, const char *te
     type->check_count = count;
 }
 
-static const struct type_desc *type_so_far(const struct loader *l, oid_t oid)
-{
-    const struct type_desc *type = type_builtin(oid);
-    for (int i = 0; !type && i < l->snapshot->ntypes; i++)
-        if (l->snapshot->types[i]->oid == oid)
-            type = l->snapshot->types[i];
-    return type;
-}
-
 static bool is_array(const struct type_desc *type)
 {
     return type->element && type->typtype == 'b' && type->category == 'A';
@@ -762,6 +753,35 @@ static void name_arrays(struct snapshot *snapshot)
     }
 }
 
+static struct type_desc *own_type(const struct snapshot *snapshot, oid_t oid)
+{
+    int low = 0, high = snapshot->ntypes;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (snapshot->types[middle]->oid < oid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < snapshot->ntypes && snapshot->types[low]->oid == oid ? snapshot->types[low] : NULL;
+}
+
+/* What domains have from the types that they are based on, all of which are known by now and have smaller oids. */
+static void finish_domains(struct snapshot *snapshot)
+{
+    for (int i = 0; i < snapshot->ntypes; i++) {
+        struct type_desc *type = snapshot->types[i];
+        if (type->typtype != 'd')
+            continue;
+        const struct type_desc *base = type_builtin(type->base);
+        base = base ? base : own_type(snapshot, type->base);
+        type->category = base ? base->category : 'U';
+        type->storage = base ? base->storage : STORAGE_TEXT;
+        type->sqlite_collation = base ? base->sqlite_collation : NULL;
+        type->is_nested = base && (base->is_nested || base->codec == &type_codec_array || base->codec == &type_codec_composite);
+    }
+}
+
 static void load_types(struct loader *l)
 {
     struct arena *arena = &l->snapshot->arena;
@@ -788,17 +808,11 @@ static void load_types(struct loader *l)
             load_labels(l, type, text_at(rows, i, 9));
             type->sqlite_collation = arena_printf(arena, "type:%u", type->oid);
             break;
-        case 'd': {
-            const struct type_desc *base = type_so_far(l, type->base);
+        case 'd':
             type->codec = &type_codec_domain;
-            type->category = base ? base->category : 'U';
-            type->storage = base ? base->storage : STORAGE_TEXT;
-            type->sqlite_collation = base ? base->sqlite_collation : NULL;
-            type->element = 0;
             type->default_expr = text_at(rows, i, 12);
             load_checks(l, type, text_at(rows, i, 13));
             break;
-        }
         case 'r':
         case 'm':
             type->category = 'R';
@@ -1010,6 +1024,7 @@ struct snapshot *snapshot_load(const struct catalog_source *source, struct diag 
         load_types(&loader);
         sort_snapshot(snapshot);
         name_arrays(snapshot);
+        finish_domains(snapshot);
     }
     arena_deinit(&loader.scratch);
     if (good && loader.has_books && !loader.differs && source->agree)

@@ -110,7 +110,8 @@ bool internal_subscript(struct fcall *call, int nargs, const struct datum *args,
         size_t len;
         for (int64_t i = 1; i <= args[1].i && nested_next(&scan, &start, &len); i++) {
             const struct type_desc *base = type_base(call->env->resolver, element);
-            if (*start == '[' && !(base && base->typtype == 'c'))
+            bool is_element = (base && base->typtype == 'c') || (element && element->is_nested);
+            if (*start == '[' && !is_element)
                 return true;
             if (i == args[1].i)
                 *result = nested_datum(call->arena, base, start, len);

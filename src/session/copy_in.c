@@ -65,6 +65,20 @@ static bool column_context(struct loading *loading, int column, const struct cop
     return false;
 }
 
+/* May a column of a domain be NULL? */
+static bool check_null(struct loading *loading, int i, struct diag *diag)
+{
+    const struct plan_column *column = &loading->copy->columns[i];
+    struct session *session = loading->copy->session;
+    struct type_io io = {.type = column->desc,
+                         .typmod = column->typmod,
+                         .settings = &session->types,
+                         .resolver = session->env.resolver,
+                         .arena = &session->row_arena};
+    struct datum none = datum_null();
+    return type_check_domain(&io, &none, diag);
+}
+
 /* Plain decimal integers within the type; anything else is the codec's. */
 static bool fast_integer(oid_t type, const char *data, size_t len, int64_t *value)
 {
@@ -90,7 +104,7 @@ static bool convert(struct loading *loading, int i, const struct copy_field *fie
     int64_t integer;
     if (field->is_null) {
         *out = datum_null();
-        return true;
+        return column->desc->typtype != 'd' || check_null(loading, i, diag) || column_context(loading, i, field, diag);
     }
     if (column->type == TEXT_OID || (column->type == VARCHAR_OID && column->typmod < 0)) {
         *out = datum_text(field->data, field->len);
@@ -264,6 +278,8 @@ static bool load_tuple(struct loading *loading, const char *data, size_t len, si
                              .resolver = session->env.resolver,
                              .arena = &session->row_arena};
         loading->row[i] = datum_null();
+        if (field->is_null && type->typtype == 'd' && !check_null(loading, i, diag))
+            return column_context(loading, i, field, diag);
         if (field->is_null)
             continue;
         if (!type->codec->recv)

@@ -423,15 +423,14 @@ static struct expr *analyse_common(struct analysis *a, enum expr_kind kind, size
     return coerce_collate(a, expr, args.count, args.items);
 }
 
-/* `wanted`: the array type of a cast around, 0: none. */
-/* Does ARRAY[…] of such values have one more dimension? The vectors of the catalogs are elements of their own. */
+/* Does ARRAY[…] of such values have one more dimension? The vectors of the catalogs, and domains, are elements of their own. */
 bool type_is_nestable(struct analysis *a, oid_t type)
 {
-    oid_t base = coercion_base(a, type, NULL);
-    const struct type_desc *desc = analysis_type_desc(a, base);
-    return desc && desc->element && base != INT2VECTOR_OID && base != OIDVECTOR_OID;
+    const struct type_desc *desc = analysis_type_desc(a, type);
+    return desc && desc->typtype == 'b' && desc->element && type != INT2VECTOR_OID && type != OIDVECTOR_OID;
 }
 
+/* `wanted`: the array type of a cast around, 0: none. */
 static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr *node, oid_t wanted, int32_t typmod)
 {
     struct expr_list items = {0};
@@ -452,13 +451,13 @@ static struct expr *analyse_array(struct analysis *a, const PgQuery__AArrayExpr 
     }
     oid_t element = 0, array = wanted;
     if (wanted) {
-        element = nested ? wanted : analysis_type_desc(a, coercion_base(a, wanted, NULL))->element;
+        element = nested ? wanted : analysis_type_desc(a, wanted)->element;
     } else {
         element = coerce_common_type(a, items.count, items.items, "ARRAY");
         if (!element)
             return NULL;
         const struct type_desc *desc = analysis_type_desc(a, element);
-        array = nested && type_is_nestable(a, element) ? coercion_base(a, element, NULL) : desc ? desc->array : 0;
+        array = nested && type_is_nestable(a, element) ? element : desc ? desc->array : 0;
         if (!array)
             return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s",
                                   analysis_type(a, element));
@@ -495,11 +494,13 @@ struct expr *analyse_cast(struct analysis *a, const PgQuery__TypeCast *node)
     if (!analyse_type_name(a->compiler, node->type_name, &type, &typmod, a->diag))
         return NULL;
     struct expr *arg;
-    const struct type_desc *desc = analysis_type_desc(a, coercion_base(a, type, NULL));
-    if (node->arg->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && desc && desc->category == 'A' && desc->element &&
-        coercion_base(a, type, NULL) == type)
-        return analyse_array(a, node->arg->a_array_expr, type, typmod);
-    arg = analyse_expr(a, node->arg);
+    int32_t base_typmod = typmod;
+    oid_t base = coercion_base(a, type, &base_typmod);
+    const struct type_desc *desc = analysis_type_desc(a, base);
+    if (node->arg->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && desc && desc->category == 'A' && desc->element)
+        arg = analyse_array(a, node->arg->a_array_expr, base, base_typmod);
+    else
+        arg = analyse_expr(a, node->arg);
     if (!arg)
         return NULL;
     int location = node->location >= 0 ? node->location : node->type_name->location;

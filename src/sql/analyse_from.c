@@ -310,7 +310,7 @@ static struct from_item *from_function(struct analysis *a, const PgQuery__RangeF
     rte->ncolumns = count;
     if (rte->ncalls == 1) {
         const struct type_desc *type = analysis_type_desc(a, coercion_base(a, rte->calls[0].call->type, NULL));
-        rte->call_type = type && type->typtype == 'c' ? type->oid : 0;
+        rte->call_type = type && type->typtype == 'c' ? rte->calls[0].call->type : 0;
     }
     struct query *body = rte->ncalls == 1 && !rte->ordinality ? routine_inline_table(a, rte->calls[0].call) : NULL;
     if (body) {

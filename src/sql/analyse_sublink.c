@@ -101,7 +101,7 @@ struct expr *analyse_sublink(struct analysis *a, const PgQuery__SubLink *node)
     if (node->sub_link_type == PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK) {
         const struct type_desc *desc = analysis_type_desc(a, expr->type);
         expr->sublink.kind = SUBLINK_ARRAY;
-        oid_t array = type_is_nestable(a, expr->type) ? coercion_base(a, expr->type, NULL) : desc ? desc->array : 0;
+        oid_t array = type_is_nestable(a, expr->type) ? expr->type : desc ? desc->array : 0;
         if (!array)
             return analysis_error(a, ERRCODE_UNDEFINED_OBJECT, node->location, "could not find array type for data type %s",
                                   analysis_type(a, expr->type));

@@ -95,6 +95,16 @@ static bool is_null_default(const char *text)
     return strncasecmp(text, "NULL", 4) == 0 && (!text[4] || strncmp(text + 4, "::", 2) == 0);
 }
 
+/* Has the column's domain a default, or constraints that rows which are there already may not meet? */
+static bool is_set_by_domain(struct ddl *d, const struct catalog_column *column)
+{
+    const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
+    for (; type && type->typtype == 'd'; type = catalog_type_by_oid(d->catalog, type->base))
+        if (type->not_null || type->check_count || type->default_expr)
+            return true;
+    return false;
+}
+
 static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
 {
     struct ddl *d = a->d;
@@ -121,11 +131,12 @@ static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
             return false;
         a->from = catalog_relation_by_oid(d->catalog, a->to->oid);
     }
-    if (column->default_expr && !is_null_default(column->default_expr) && !may_rewrite(a))
+    bool by_domain = is_set_by_domain(d, column);
+    if (((column->default_expr && !is_null_default(column->default_expr)) || by_domain) && !may_rewrite(a))
         return false;
     if (a->from->kind == 'c')
         return true;
-    bool plain = !column->not_null && !column->default_expr && !column->generated && a->to->nindexes == indexes && a->to->nconstraints == constraints && !a->rebuild;
+    bool plain = !column->not_null && !column->default_expr && !by_domain && !column->generated && a->to->nindexes == indexes && a->to->nconstraints == constraints && !a->rebuild;
     if (plain) {
         const struct type_desc *type = catalog_type_by_oid(d->catalog, column->type);
         static const char *const words[] = {[STORAGE_INTEGER] = "INTEGER", [STORAGE_REAL] = "REAL", [STORAGE_TEXT] = "TEXT", [STORAGE_BLOB] = "BLOB"};
@@ -135,7 +146,7 @@ static bool add_column(struct alteration *a, const PgQuery__AlterTableCmd *cmd)
                                        collation ? " COLLATE " : "", collation ? ddl_quote(d, collation) : ""));
     }
     a->rebuild = true;
-    if (!column->generated && (column->default_expr || column->identity)) {
+    if (!column->generated && (column->default_expr || column->identity || by_domain)) {
         a->values[a->to->natts - 1] = default_value(d, a->to, column);
         return a->values[a->to->natts - 1] != NULL;
     }

@@ -340,15 +340,19 @@ static struct datum letter(struct ddl *d, char c)
     return datum_cstr(arena_printf(d->arena, "%c", c));
 }
 
-/* What outlives the session must not need what does not. */
-static bool may_use_types(struct ddl *d, const struct proc_fact *fact)
+/* A function of temporary types is theirs: it stands in the session's books, though in whatever schema, and goes with them. */
+static bool uses_temporary(const struct proc_fact *fact)
 {
     oid_t types[PROC_ARGS_MAX];
-    bool needs = oid_is_temporary(fact->result);
+    bool uses = oid_is_temporary(fact->result);
     for (int i = proc_fact_args(fact, types) - 1; i >= 0; i--)
-        needs |= oid_is_temporary(types[i]);
-    return !needs || oid_is_temporary(fact->oid) ||
-           diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "permanent functions cannot use temporary types yet");
+        uses |= oid_is_temporary(types[i]);
+    for (const char *at = fact->all_args; at && *at && !uses;) {
+        char *end;
+        uses = oid_is_temporary((oid_t) strtoul(at, &end, 10));
+        at = *end ? end + 1 : end;
+    }
+    return uses;
 }
 
 bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
@@ -380,7 +384,7 @@ bool ddl_store_function(struct ddl *d, const struct catalog_function *function)
                           datum_real(function->rows),
                           optional(function->settings),
                           optional(function->comment)};
-    return (ddl_follow(d, fact->oid) || ddl_prepare_file(d)) && may_use_types(d, fact) &&
+    return (ddl_follow(d, fact->oid) || ddl_prepare_file(d)) &&
            ddl_bind(d,
                     "INSERT OR REPLACE INTO pgquill_function VALUES "
                     "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)",
@@ -532,6 +536,7 @@ static bool create(struct ddl *d, const PgQuery__CreateFunctionStmt *stmt, struc
     if (old && !may_replace(d, old, &function, stmt->replace))
         return false;
     function.comment = old && old->comment ? arena_strdup(d->arena, old->comment) : NULL;
+    d->temporary |= uses_temporary(&function.fact);
     function.fact.oid = old ? old->fact.oid : ddl_new_oid(d, 1);
     return function.fact.oid && ddl_store_function(d, &function) && validate(d, function.fact.oid);
 }

@@ -128,6 +128,10 @@ bool routine_check_result(struct analysis *a, struct query *query, struct routin
         count += !targets[i].junk;
     if (result->nfields < 0 && result->type != RECORD_OID)
         return as_value(a, query, result, count);
+    /* A domain is one value, over whatever type. */
+    const struct type_desc *desc = analysis_type_desc(a, result->type);
+    if (desc && desc->typtype == 'd')
+        return as_value(a, query, result, count);
     const struct expr *first = count == 1 ? visible(query, 0) : NULL;
     if (first && result->type != RECORD_OID &&
         (first->type == result->type || coercion_base(a, result->type, NULL) == first->type))

@@ -76,7 +76,7 @@ static void put_string(struct buf *out, const char *data, size_t len)
 /* Is the storage form JSON itself? */
 static bool is_nested(const struct type_desc *type)
 {
-    return type && (type->codec == &type_codec_array || type->codec == &type_codec_composite);
+    return type && (type->codec == &type_codec_array || type->codec == &type_codec_composite || type->is_nested);
 }
 
 void nested_put(struct buf *out, const struct type_desc *type, const struct datum *value)

@@ -115,6 +115,7 @@ struct type_desc {
     oid_t base;                 /* domain: base type */
     int32_t base_typmod;        /* domain */
     bool not_null;              /* domain */
+    bool is_nested;             /* domain: of arrays or rows, whose stored form is JSON */
     const struct type_check *checks; /* domain: its CHECK constraints, in the order of their names */
     int check_count;
     const char *default_expr;   /* domain: SQL; NULL: none */
