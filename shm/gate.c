@@ -33,17 +33,34 @@ static bool is_orphan(const struct gate *gate)
     return stat(gate->path, &file) < 0 || file.st_ino != atomic_load(&gate->inode) || file.st_dev != gate->device;
 }
 
+/* Each area is some pages, and every session looks for its own once: only those that were ever used are looked at. */
+static int gates_used(const struct shm_header *header)
+{
+    return atomic_load(&header->gates_high);
+}
+
+static struct gate *first_use(struct shm_header *header)
+{
+    int index = gates_used(header);
+    if (index == header->config.max_databases)
+        return NULL;
+    atomic_store(&header->gates_high, index + 1);
+    return segment_gate(header, index);
+}
+
 static struct gate *find_or_make(struct shm_header *header, const char *path, dev_t device, ino_t inode)
 {
     struct gate *found = NULL, *unused = NULL;
     lock_take(&header->gates_lock, NULL, NULL, &header->recoveries);
-    for (int i = 0; i < header->config.max_databases && !found; i++) {
+    for (int i = 0; i < gates_used(header) && !found; i++) {
         struct gate *gate = segment_gate(header, i);
         if (atomic_load(&gate->inode) == inode && gate->device == device)
             found = gate;
         else if (atomic_load(&gate->inode) == 0 && !unused)
             unused = gate;
     }
+    if (!found && !unused)
+        unused = first_use(header);
     if (!found && unused) {
         /* The inode last: a maker that dies before leaves the area unused. */
         strncpy(unused->path, path, sizeof unused->path - 1);
@@ -58,7 +75,7 @@ static struct gate *find_or_make(struct shm_header *header, const char *path, de
 
 static void drop_orphans(struct shm_header *header)
 {
-    for (int i = 0; i < header->config.max_databases; i++) {
+    for (int i = 0; i < gates_used(header); i++) {
         struct gate *gate = segment_gate(header, i);
         if (!is_orphan(gate))
             continue;
@@ -91,7 +108,7 @@ struct gate *gate_for_file(struct shm *shm, const char *path, dev_t device, ino_
 
 struct gate *gate_at(struct shm *shm, int index)
 {
-    return index >= 0 && index < shm->header->config.max_databases ? segment_gate(shm->header, index) : NULL;
+    return index >= 0 && index < gates_used(shm->header) ? segment_gate(shm->header, index) : NULL;
 }
 
 const char *gate_path(const struct gate *gate)
@@ -365,7 +382,7 @@ void gate_abandon(struct gate *gate, pid_t pid)
 
 void gates_abandon(struct shm *shm, pid_t pid)
 {
-    for (int i = 0; i < shm->header->config.max_databases; i++) {
+    for (int i = 0; i < gates_used(shm->header); i++) {
         struct gate *gate = segment_gate(shm->header, i);
         if (atomic_load(&gate->inode) != 0)
             gate_abandon(gate, pid);

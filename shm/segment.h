@@ -14,7 +14,7 @@ struct session_slot {
     _Atomic uint32_t
         state; /* low STATE_BITS: enum slot_state; above them, while STARTING, the pid of who took it. FREE → STARTING by CAS alone */
     _Atomic int32_t pid;         /* set by slot_own; freeing is the CAS of this to 0, so it happens once */
-    _Atomic uint64_t started;   /* when slot_own came, in clock ticks since boot (as in /proc/PID/stat); 0: not yet */
+    _Atomic uint64_t started;    /* when slot_own came, in clock ticks since boot (as in /proc/PID/stat); 0: not yet */
     _Atomic uint32_t generation; /* grows each time the slot is taken: tells this owner from a former one */
     _Atomic uint32_t interrupt;  /* bits of enum slot_interrupt; set by anybody, cleared by slot_take */
     _Atomic uint32_t wait;       /* enum slot_wait; the owner's */
@@ -50,8 +50,9 @@ struct gate {
     _Atomic uint32_t sync_round;         /* futex: grows when a sync has ended */
     _Atomic uint32_t wal_pages;          /* frames in the WAL after the last commit; the checkpointer looks at it */
     _Atomic uint64_t catalog_generation;
-    _Atomic int64_t agreed_schema; /* schema version at which SQLite's schema and our books were found to agree; 0: not looked yet */
-    int32_t queue[]; /* slot indexes in arrival order; max_sessions of them */
+    _Atomic int64_t
+        agreed_schema; /* schema version at which SQLite's schema and our books were found to agree; 0: not looked yet */
+    int32_t queue[];   /* slot indexes in arrival order; max_sessions of them */
 };
 
 struct sequence_entry {
@@ -65,8 +66,8 @@ struct advisory_entry {
     _Atomic owner_t owner; /* 0: free. All else under the table's lock */
     uint32_t gate;
     int64_t value;
-    uint32_t held[2][2];        /* how often: shared, exclusive; by the session, by its transaction */
-    uint64_t ticket;            /* waiting, in this order; 0: not */
+    uint32_t held[2][2]; /* how often: shared, exclusive; by the session, by its transaction */
+    uint64_t ticket;     /* waiting, in this order; 0: not */
     bool is_pair, wants_exclusive;
 };
 
@@ -89,20 +90,22 @@ struct shm_header {
     uint64_t size;
     char boot_id[BOOT_ID_SIZE]; /* robust locks do not outlive a boot */
     struct shm_config config;
-    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset, listeners_offset, notify_offset, xids_offset;
+    uint64_t slots_offset, gates_offset, gate_size, sequences_offset, advisory_offset, listeners_offset, notify_offset,
+        xids_offset;
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
     struct lock gates_lock;     /* guards making and reusing gate areas */
+    _Atomic int32_t gates_high; /* areas from here on have never been used; grows under gates_lock, before the area is */
     struct lock sequences_lock; /* guards the sequence table */
     struct lock advisory_lock;  /* guards the advisory locks and their tickets */
     uint64_t advisory_tickets;
-    int32_t advisory_high; /* entries from here on have never been used */
+    int32_t advisory_high;             /* entries from here on have never been used */
     _Atomic uint32_t advisory_changes; /* futex: grows when one may have become free */
-    struct lock notify_lock; /* guards the ring of notifications and its listeners */
+    struct lock notify_lock;           /* guards the ring of notifications and its listeners */
     uint64_t notify_head, notify_tail; /* where the next batch goes, and what is not free: these only grow */
     int64_t notify_warned;             /* when somebody was told that it is filling, in monotonic seconds */
-    struct lock xid_lock;         /* guards giving out transaction ids */
-    uint64_t xid_next, xid_first; /* 0: none was given yet */
+    struct lock xid_lock;              /* guards giving out transaction ids */
+    uint64_t xid_next, xid_first;      /* 0: none was given yet */
 };
 
 struct shm {

@@ -173,7 +173,7 @@ void shm_detach(struct shm *shm)
 uint64_t shm_recoveries(const struct shm *shm)
 {
     uint64_t total = atomic_load(&shm->header->recoveries);
-    for (int i = 0; i < shm->header->config.max_databases; i++)
+    for (int i = 0; i < atomic_load(&shm->header->gates_high); i++)
         total += gate_recoveries(segment_gate(shm->header, i));
     return total;
 }

@@ -28,7 +28,19 @@ Test(gate, is_one_per_file)
     cr_assert_eq(gate_for_file(shm, "/data/a.db", 1, 42), gate);
     cr_assert_neq(gate_for_file(shm, "/data/b.db", 1, 43), gate);
     cr_assert_str_eq(gate_path(gate_at(shm, 1)), "/data/b.db");
-    cr_assert_null(gate_path(gate_at(shm, 2)));
+    cr_assert_null(gate_at(shm, 2));
+}
+
+/* The files of these tests do not exist: whoever needs an area may have theirs. */
+Test(gate, of_a_file_that_is_gone_is_used_again)
+{
+    char path[32];
+    for (int i = 1; i <= 4; i++) {
+        snprintf(path, sizeof path, "/data/gone%d.db", i);
+        cr_assert_not_null(gate_for_file(shm, path, 1, (ino_t) (100 + i)));
+    }
+    cr_assert_str_eq(gate_path(gate_at(shm, 0)), "/data/gone4.db");
+    cr_assert_null(gate_at(shm, 4));
 }
 
 Test(gate, times_out_and_may_be_interrupted)
