@@ -67,7 +67,7 @@ static bool read_list(struct fcall *call, struct arena *arena, const struct datu
 
 static bool no_shape(struct fcall *call)
 {
-    diag_set(call->diag, ERRCODE_INVALID_PARAMETER_VALUE, "could not determine row type for result of %s", name_of(call));
+    diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "could not determine row type for result of %s", name_of(call));
     return diag_hint(call->diag, "Provide a non-null record argument, or call the function in the FROM clause using a column "
                                  "definition list.");
 }

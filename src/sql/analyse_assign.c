@@ -76,9 +76,6 @@ static struct expr *assign_subscripts(const struct part *part, struct expr *targ
     if (!old)
         return NULL;
     oid_t base = coercion_base(a, type, &typmod);
-    if (base == JSONB_OID && !func_find("pgquill_jsonb_subscript_set"))
-        return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, part->location,
-                              "assignment to a subscript of a jsonb value is not supported yet");
     struct expr *expr = expr_new(a, EXPR_SUBSCRIPT, base, part->location);
     expr->subscript = old->subscript;
     expr->subscript.array = target;

@@ -8,18 +8,42 @@
 
 /* Parts of values: elements and slices of arrays, members of jsonb, fields of rows; read here, assigned to by INSERT and UPDATE. */
 
-static bool subscript_bound(struct analysis *a, const PgQuery__Node *node, bool json, struct expr **out)
+static bool subscript_bound(struct analysis *a, const PgQuery__Node *node, struct expr **out)
 {
     struct expr *bound = analyse_expr(a, node);
     if (!bound)
         return false;
-    oid_t type = json && bound->type != INT4_OID && bound->type != INT2_OID ? TEXT_OID : INT4_OID;
-    *out = coerce_to_target(a, bound, type, -1, json ? COERCE_IMPLICIT : COERCE_ASSIGNMENT, bound->location);
+    *out = coerce_to_target(a, bound, INT4_OID, -1, COERCE_ASSIGNMENT, bound->location);
     if (!*out && !diag_is_set(a->diag))
-        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location,
-                       json ? "subscript type %s is not supported" : "array subscript must have type integer",
-                       analysis_type(a, bound->type));
+        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location, "array subscript must have type integer");
     return *out != NULL;
+}
+
+/* jsonb's subscripts are indexes or keys; a type that could become either is refused. */
+static bool json_subscript(struct analysis *a, const PgQuery__Node *node, struct expr **out)
+{
+    struct expr *bound = analyse_expr(a, node);
+    if (!bound)
+        return false;
+    oid_t type = bound->type, integer = INT4_OID, text = TEXT_OID;
+    bool is_key = type == UNKNOWN_OID || coercion_possible(a, 1, &type, &text, COERCE_IMPLICIT);
+    bool is_index = type != UNKNOWN_OID && coercion_possible(a, 1, &type, &integer, COERCE_IMPLICIT);
+    if (is_key == is_index) {
+        analysis_error(a, ERRCODE_DATATYPE_MISMATCH, bound->location, "subscript type %s is not supported", analysis_type(a, type));
+        return diag_hint(a->diag, is_key ? "jsonb subscript must be coercible to only one type, integer or text."
+                                         : "jsonb subscript must be coercible to either integer or text.");
+    }
+    *out = coerce_to_target(a, bound, is_key ? TEXT_OID : INT4_OID, -1, COERCE_IMPLICIT, bound->location);
+    return *out != NULL;
+}
+
+static struct expr *no_json_slice(struct analysis *a, const PgQuery__AIndices *first)
+{
+    const PgQuery__Node *bound = first->uidx ? first->uidx : first->lidx;
+    const struct expr *expr = bound ? analyse_expr(a, bound) : NULL;
+    if (bound && !expr)
+        return NULL;
+    return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, expr ? expr->location : -1, "jsonb subscript does not support slices");
 }
 
 /* hstore's subscript is a key. */
@@ -52,7 +76,7 @@ struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t cou
     for (size_t i = 0; i < count; i++)
         slice |= nodes[i]->a_indices->is_slice;
     if (json && slice)
-        return analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "jsonb subscript does not support slices");
+        return no_json_slice(a, nodes[0]->a_indices);
     if (slice && fixed_part_type(base))
         return analysis_error(a, ERRCODE_FEATURE_NOT_SUPPORTED, -1, "slices of fixed-length arrays not implemented");
     if (!json && count > ARRAY_DIMENSIONS_MAX)
@@ -71,9 +95,9 @@ struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t cou
         /* a[3] among slices means a[1:3] */
         if (slice && !indices->is_slice)
             expr->subscript.lower[i] = literal_int(a, 1, INT4_OID, -1);
-        if (indices->lidx && !subscript_bound(a, indices->lidx, json, &expr->subscript.lower[i]))
+        if (indices->lidx && !subscript_bound(a, indices->lidx, &expr->subscript.lower[i]))
             return NULL;
-        if (indices->uidx && !subscript_bound(a, indices->uidx, json, &expr->subscript.upper[i]))
+        if (indices->uidx && !(json ? json_subscript : subscript_bound)(a, indices->uidx, &expr->subscript.upper[i]))
             return NULL;
     }
     return coerce_collate(a, expr, 1, &arg);

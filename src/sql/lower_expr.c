@@ -307,20 +307,6 @@ static const char *lower_nullif(struct lower *l, const struct expr *expr)
     return equal ? LOWER_PRINT(l, "CASE WHEN %s THEN NULL ELSE %s END", equal, left) : NULL;
 }
 
-/* j['a'][1]: members and elements, one after the other. */
-static const char *jsonb_subscripts(struct lower *l, const struct expr *expr, const char *value)
-{
-    for (int i = 0; value && i < expr->subscript.nsubscripts; i++) {
-        const struct expr *key = expr->subscript.upper[i];
-        const char *text = lower_expr(l, key);
-        const char *source = key->type == INT4_OID ? "jsonb_array_element" : "jsonb_object_field";
-        value = text ? lower_internal_call(l, source, 2, (oid_t[]){JSONB_OID, key->type}, JSONB_OID, -1,
-                                           LOWER_PRINT(l, "%s, %s", value, text))
-                     : NULL;
-    }
-    return value;
-}
-
 static const char *lower_subscript(struct lower *l, const struct expr *expr)
 {
     int count = expr->subscript.nsubscripts;
@@ -329,8 +315,6 @@ static const char *lower_subscript(struct lower *l, const struct expr *expr)
     const char *array = lower_expr(l, expr->subscript.array);
     if (!array)
         return NULL;
-    if (expr->subscript.array->type == JSONB_OID && !expr->subscript.value)
-        return jsonb_subscripts(l, expr, array);
     buf_puts(&buf, array);
     types[0] = expr->subscript.array->type;
     int nargs = 1;
@@ -356,8 +340,14 @@ static const char *lower_subscript(struct lower *l, const struct expr *expr)
             buf_printf(&buf, ", %s", text);
         }
     const char *args = lower_take(l, &buf);
-    const char *read = expr->subscript.slice ? "pgquill_slice" : "pgquill_subscript";
-    const char *write = expr->subscript.slice ? "pgquill_slice_set" : "pgquill_subscript_set";
+    const struct type_desc *type = catalog_type_by_oid(l->catalog, types[0]);
+    while (type && type->typtype == 'd')
+        type = catalog_type_by_oid(l->catalog, type->base);
+    bool json = type && type->oid == JSONB_OID;
+    const char *read = json ? "pgquill_jsonb_subscript" : expr->subscript.slice ? "pgquill_slice" : "pgquill_subscript";
+    const char *write = json                    ? "pgquill_jsonb_subscript_set"
+                        : expr->subscript.slice ? "pgquill_slice_set"
+                                                : "pgquill_subscript_set";
     return lower_internal_call(l, expr->subscript.value ? write : read, nargs, types, expr->type, -1, args);
 }
 
