@@ -1,4 +1,4 @@
-#include "func/func.h"
+#include "func/tsmake.h"
 
 #include "func/tsdict.h"
 #include "type/array.h"
@@ -29,14 +29,7 @@ static void notice_empty(struct fcall *call, const struct datum *text)
     notice(call, arena_printf(call->arena, "text-search query doesn't contain lexemes: \"%.*s\"", (int) text->len, text->data));
 }
 
-/* Lexemes of a text with their positions; words that are dropped count. */
-struct words {
-    int count, room;
-    int position;
-    struct ts_lexeme *items;
-};
-
-static bool read_words(struct fcall *call, oid_t config, const char *text, size_t text_len, struct words *words)
+bool ts_words_read(struct fcall *call, oid_t config, const char *text, size_t text_len, struct ts_words *words)
 {
     struct ts_parser parser;
     struct ts_token token;
@@ -67,8 +60,14 @@ static bool read_words(struct fcall *call, oid_t config, const char *text, size_
     return true;
 }
 
-/* default_text_search_config; 0 after a report. */
-static oid_t current_config(struct fcall *call)
+bool ts_words_store(struct fcall *call, const struct ts_words *words, struct datum *result)
+{
+    struct tsvector vector = {words->count, words->items};
+    tsvector_normalise(call->arena, &vector);
+    return tsvector_store(call->arena, &vector, result, call->diag);
+}
+
+oid_t ts_current_config(struct fcall *call)
 {
     const char *name = call->env->setting_get ? call->env->setting_get(call->env->session, "default_text_search_config") : NULL;
     if (!name)
@@ -83,7 +82,7 @@ static oid_t current_config(struct fcall *call)
 FUNCTION(get_current_ts_config)
 {
     (void) nargs, (void) args;
-    oid_t config = current_config(call);
+    oid_t config = ts_current_config(call);
     *result = datum_int(config);
     return config != 0;
 }
@@ -91,19 +90,17 @@ FUNCTION(get_current_ts_config)
 FUNCTION(to_tsvector_byid)
 {
     (void) nargs;
-    struct words words = {0};
-    if (!read_words(call, (oid_t) args[0].i, args[1].data, args[1].len, &words))
+    struct ts_words words = {0};
+    if (!ts_words_read(call, (oid_t) args[0].i, args[1].data, args[1].len, &words))
         return false;
-    struct tsvector vector = {words.count, words.items};
-    tsvector_normalise(call->arena, &vector);
-    return tsvector_store(call->arena, &vector, result, call->diag);
+    return ts_words_store(call, &words, result);
 }
 
 /* The functions without a configuration take the current one. */
 #define WITH_CURRENT(name, function)                                                                                             \
     FUNCTION(name)                                                                                                               \
     {                                                                                                                            \
-        oid_t config = current_config(call);                                                                                     \
+        oid_t config = ts_current_config(call);                                                                                  \
         return config && function(call, nargs + 1, (const struct datum[]){datum_int(config), args[0]}, result);                  \
     }
 WITH_CURRENT(to_tsvector, to_tsvector_byid)
@@ -123,8 +120,8 @@ static bool is_stop(const struct ts_query *query)
 static bool make_operand(struct fcall *call, oid_t config, const char *text, size_t len, int weights, bool prefix,
                          enum ts_kind joint, struct ts_query **out)
 {
-    struct words words = {0};
-    if (!read_words(call, config, text, len, &words))
+    struct ts_words words = {0};
+    if (!ts_words_read(call, config, text, len, &words))
         return false;
     struct ts_query *query = NULL;
     int position = 0;
