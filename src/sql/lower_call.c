@@ -259,11 +259,24 @@ static const char *lower_inlined(struct lower *l, const struct expr *expr)
     return text;
 }
 
+/* pg_column_size of a column whose rows lie in a table, or are kept for a function in FROM: there values have shorter headers. */
+static const char *column_size(struct lower *l, const struct expr *expr)
+{
+    const struct expr *arg = expr->call.args.items[0];
+    bool stored = arg->kind == EXPR_COLUMN && (arg->column.rte->kind == RTE_RELATION || arg->column.rte->kind == RTE_FUNCTION);
+    if (!stored)
+        return lower_proc_call(l, expr->call.proc, &expr->call.args, expr->type, 0, expr->location);
+    const char *text = lower_expr(l, arg);
+    return text ? lower_internal_call(l, "pgquill_stored_size", 1, &arg->type, INT4_OID, -1, text) : NULL;
+}
+
 const char *lower_call(struct lower *l, const struct expr *expr)
 {
     const struct expr_list *args = &expr->call.args;
     if (expr->call.inlined)
         return lower_inlined(l, expr);
+    if (strcmp(expr->call.proc->source, "pg_column_size") == 0)
+        return column_size(l, expr);
     bool handled = false;
     const char *text = NULL;
     if (!lower_collated_call(l, expr, &handled, &text))

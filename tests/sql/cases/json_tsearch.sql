@@ -8,8 +8,14 @@ SELECT jsonb_to_tsvector('english', '{"a": "aaa in bbb", "b": 123.50, "c": 456, 
 SELECT f, json_to_tsvector('simple', '{"a": "aaa", "bb": 123, "c": [456, {"d": true}]}', f), jsonb_to_tsvector('{"a": "aaa", "bb": 123, "c": [456, {"d": true}]}'::jsonb, f)
   FROM unnest(array['"key"', '"string"', '"numeric"', '"boolean"', '["string", "numeric"]', '["NUMERIC", "Key"]', '[]']::jsonb[]) f;
 SELECT json_to_tsvector('english', '{"a": "aaa in bbb"}', '""');
+\echo :SQLSTATE
 SELECT json_to_tsvector('english', '{"a": "aaa in bbb"}', '{}');
+\echo :SQLSTATE
 SELECT jsonb_to_tsvector('english', '{"a": "aaa in bbb"}', 'null');
+\echo :SQLSTATE
 SELECT jsonb_to_tsvector('english', '{"a": "aaa in bbb"}', '["all", null]');
+\echo :SQLSTATE
 SELECT jsonb_to_tsvector('english', '{"a": "aaa in bbb"}', '["all", "x"]');
+\echo :SQLSTATE
 SELECT jsonb_to_tsvector('english', '{"a": "aaa in bbb"}', '["string", {}]');
+\echo :SQLSTATE
