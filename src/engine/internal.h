@@ -1,6 +1,8 @@
 #ifndef PGQUILL_ENGINE_INTERNAL_H
 #define PGQUILL_ENGINE_INTERNAL_H
 
+#include "config.h"
+
 #include "engine/engine.h"
 #include "shm/gate.h"
 
