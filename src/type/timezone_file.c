@@ -309,10 +309,10 @@ static bool list_below(const char *path, bool (*each)(void *arg, const char *nam
     for (struct dirent *entry = more ? readdir(entries) : NULL; entry && more; entry = readdir(entries)) {
         char below[PATH_MAX], magic[4];
         struct stat status;
-        if (*entry->d_name == '.' || strlen(path) + strlen(entry->d_name) + 2 > sizeof below)
+        if (*entry->d_name == '.')
             continue;
-        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
-        if (stat(below, &status) != 0)
+        int length = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        if (length < 0 || (size_t) length >= sizeof below || stat(below, &status) != 0)
             continue;
         if (S_ISDIR(status.st_mode)) {
             more = has_leap_seconds(below) || list_below(below, each, arg);

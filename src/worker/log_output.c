@@ -138,14 +138,11 @@ struct scene {
 static void format_time(char *into, size_t size, time_t seconds, long milliseconds)
 {
     struct tm local;
-    char day[32], zone[16];
     localtime_r(&seconds, &local);
-    strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &local);
-    strftime(zone, sizeof zone, "%Z", &local);
+    size_t used = strftime(into, size, "%Y-%m-%d %H:%M:%S", &local);
     if (milliseconds >= 0)
-        snprintf(into, size, "%s.%03ld %s", day, milliseconds, zone);
-    else
-        snprintf(into, size, "%s %s", day, zone);
+        used += (size_t) snprintf(into + used, size - used, ".%03ld", milliseconds);
+    strftime(into + used, size - used, " %Z", &local);
 }
 
 static void look_around(struct scene *scene)
