@@ -52,8 +52,7 @@ static void plan_layout(struct shm_header *header)
     header->slots_offset = round_up(sizeof *header);
     header->gates_offset = header->slots_offset + round_up(sizeof(struct session_slot) * (size_t) config->max_sessions);
     header->sequences_offset = header->gates_offset + header->gate_size * (size_t) config->max_databases;
-    header->advisory_offset =
-        header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
+    header->advisory_offset = header->sequences_offset + round_up(sizeof(struct sequence_entry) * (size_t) config->max_sequences);
     header->listeners_offset = header->advisory_offset + round_up(sizeof(struct advisory_entry) * (size_t) config->max_locks);
     header->xids_offset = header->listeners_offset + round_up(sizeof(struct notify_listener) * (size_t) config->max_sessions);
     header->notify_offset = header->xids_offset + round_up(sizeof(struct xid_entry) * XIDS_KEPT);

@@ -39,7 +39,7 @@ static bool own_collation(const struct catalog *catalog, oid_t oid, oid_t schema
 {
     for (int i = 0; i < catalog->snapshot->ncollations; i++) {
         const struct catalog_collation *row = &catalog->snapshot->collations[i];
-        if (oid ? row->oid != oid : row->schema != schema || strcmp(row->name, name) != 0)
+        if (oid ? row->oid != oid : row->schema != schema || !name || strcmp(row->name, name) != 0)
             continue;
         *out = *row;
         return true;

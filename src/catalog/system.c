@@ -65,21 +65,27 @@ __attribute__((constructor)) static void make_relations(void)
         int count = 0;
         for (; column < COLUMNS && column_lines[column].relation == line->oid; column++, count++) {
             const struct column_line *from = &column_lines[column];
-            columns[column] = (struct catalog_column){.name = from->name, .storage = from->name, .attnum = from->attnum, .type = from->type, .typmod = from->typmod,
-                                                      .not_null = from->not_null, .collation = from->collation};
+            columns[column] = (struct catalog_column){.name = from->name,
+                                                      .storage = from->name,
+                                                      .attnum = from->attnum,
+                                                      .type = from->type,
+                                                      .typmod = from->typmod,
+                                                      .not_null = from->not_null,
+                                                      .collation = from->collation};
         }
         const char *view = system_view_query(line->schema, line->name);
-        relations[i] = (struct catalog_relation){.oid = line->oid,
-                                                 .name = line->name,
-                                                 .schema = strcmp(line->schema, "pg_catalog") == 0 ? OID_PG_CATALOG : OID_INFORMATION_SCHEMA,
-                                                 .kind = line->kind,
-                                                 .persistence = 'p',
-                                                 .storage = storage_names[i],
-                                                 .is_system = true,
-                                                 .natts = count,
-                                                 .columns = first,
-                                                 .view_query = view,
-                                                 .row_type = line->row_type};
+        relations[i] =
+            (struct catalog_relation){.oid = line->oid,
+                                      .name = line->name,
+                                      .schema = strcmp(line->schema, "pg_catalog") == 0 ? OID_PG_CATALOG : OID_INFORMATION_SCHEMA,
+                                      .kind = line->kind,
+                                      .persistence = 'p',
+                                      .storage = storage_names[i],
+                                      .is_system = true,
+                                      .natts = count,
+                                      .columns = first,
+                                      .view_query = view,
+                                      .row_type = line->row_type};
         by_name[i] = (uint16_t) i;
     }
     qsort(by_name, RELATIONS, sizeof *by_name, order_names);

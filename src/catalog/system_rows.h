@@ -65,9 +65,9 @@ rows_maker rows_pg_class, rows_pg_attribute, rows_pg_index, rows_pg_constraint, 
     rows_pg_description, rows_pg_init_privs, rows_pg_rewrite, rows_pg_namespace;
 rows_maker rows_pg_type, rows_pg_enum, rows_pg_range, rows_pg_collation, rows_pg_proc, rows_pg_operator, rows_pg_cast,
     rows_pg_aggregate, rows_pg_opclass, rows_pg_opfamily, rows_pg_am, rows_pg_language;
-rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_locks, rows_pg_shdescription,
-    rows_pg_db_role_setting, rows_pg_file_settings, rows_pg_hba_file_rules,
-    rows_pg_timezone_names, rows_pg_timezone_abbrevs;
+rows_maker rows_pg_database, rows_pg_authid, rows_pg_tablespace, rows_pg_settings, rows_pg_stat_activity, rows_pg_locks,
+    rows_pg_shdescription, rows_pg_db_role_setting, rows_pg_file_settings, rows_pg_hba_file_rules, rows_pg_timezone_names,
+    rows_pg_timezone_abbrevs;
 rows_maker rows_pg_ts_parser, rows_pg_ts_template, rows_pg_ts_dict, rows_pg_ts_config, rows_pg_ts_config_map;
 rows_maker rows_pg_extension, rows_pg_available_extensions, rows_pg_available_extension_versions;
 rows_maker rows_is_columns, rows_is_tables, rows_is_views, rows_is_sequences, rows_is_schemata, rows_is_table_constraints,

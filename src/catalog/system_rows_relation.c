@@ -246,7 +246,7 @@ bool rows_pg_index(struct rows_builder *b, struct diag *diag)
     for (int i = 0; (relation = catalog_relation_at(b->catalog, i)) && !relation->is_system; i++)
         for (int k = 0; k < relation->nindexes; k++) {
             const struct catalog_index *index = &relation->indexes[k];
-            int64_t keys[100];
+            int64_t keys[100] = {0};
             int count = index->nkeys < 100 ? index->nkeys : 100;
             for (int n = 0; n < count; n++)
                 keys[n] = index->attnums[n];

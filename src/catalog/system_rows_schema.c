@@ -88,7 +88,7 @@ static void put_type(struct rows_builder *b, oid_t oid, int32_t typmod)
     case NUMERIC_OID:
         rows_int(b, "numeric_precision_radix", 10);
         if (typmod >= 0) {
-            rows_int(b, "numeric_precision", (typmod - HEADER) >> 16 & 0xffff);
+            rows_int(b, "numeric_precision", (uint32_t) (typmod - HEADER) >> 16);
             rows_int(b, "numeric_scale", (typmod - HEADER) & 0xffff);
         }
         break;

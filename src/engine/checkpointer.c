@@ -21,9 +21,9 @@ enum {
     PAGES_WORTH_A_PASS = 1000,
     LOOKS_UNTIL_ANY_PASS =
         50, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
-    LOOKS_UNTIL_TRIM = 200,          /* an idle log is cut to nothing */
+    LOOKS_UNTIL_TRIM = 200,           /* an idle log is cut to nothing */
     LOOKS_UNTIL_OPTIMIZE = 10 * 3600, /* an hour */
-    LOOKS_BETWEEN_RESTARTS = 2,      /* a reader may hold the log: do not stop writers at every look */
+    LOOKS_BETWEEN_RESTARTS = 2,       /* a reader may hold the log: do not stop writers at every look */
     GATE_PATIENCE_MS = 1000,
 };
 static const off_t WAL_LIMIT = 64 << 20;

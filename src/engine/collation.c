@@ -114,8 +114,10 @@ static bool register_icu(struct engine *engine, sqlite3 *db, const char *name)
     struct icu_collation *collation = xcalloc(1, sizeof *collation + strlen(name) + 1);
     collation->engine = engine;
     strcpy(collation->name, name);
-    if (!refresh_icu(collation, &diag) || sqlite3_create_collation_v2(db, name, SQLITE_UTF8, collation, compare_by_icu, free) != SQLITE_OK) {
-        log_write(LOG_LEVEL_WARNING, "could not register collation \"%s\": %s", name, diag_is_set(&diag) ? diag.message : "SQLite refuses it");
+    if (!refresh_icu(collation, &diag) ||
+        sqlite3_create_collation_v2(db, name, SQLITE_UTF8, collation, compare_by_icu, free) != SQLITE_OK) {
+        log_write(LOG_LEVEL_WARNING, "could not register collation \"%s\": %s", name,
+                  diag_is_set(&diag) ? diag.message : "SQLite refuses it");
         free(collation);
     }
     diag_clear(&diag);

@@ -159,7 +159,7 @@ static const struct catalog_constraint *foreign_key(struct engine *engine, const
     if (sqlite3_prepare_v2(engine->db, "SELECT \"from\" FROM pragma_foreign_key_list(?1) WHERE id = ?2 ORDER BY seq", -1, &stmt,
                            NULL) != SQLITE_OK)
         return NULL;
-    int16_t attnums[32];
+    int16_t attnums[32] = {0};
     int count = 0;
     sqlite3_bind_text(stmt, 1, child->storage, -1, SQLITE_STATIC);
     sqlite3_bind_int(stmt, 2, number);
@@ -169,7 +169,7 @@ static const struct catalog_constraint *foreign_key(struct engine *engine, const
         attnums[count++] = column ? column->attnum : 0;
     }
     sqlite3_finalize(stmt);
-    for (int i = 0; i < child->nconstraints && !found; i++) {
+    for (int i = 0; count && i < child->nconstraints && !found; i++) {
         const struct catalog_constraint *constraint = &child->constraints[i];
         if (constraint->kind == 'f' && constraint->nkeys == count &&
             memcmp(constraint->attnums, attnums, sizeof attnums[0] * (size_t) count) == 0)
@@ -179,8 +179,8 @@ static const struct catalog_constraint *foreign_key(struct engine *engine, const
 }
 
 /* The values of a row's foreign key. */
-static void put_key_detail(struct engine *engine, const struct catalog_relation *child, const struct catalog_constraint *constraint,
-                           int64_t rowid, struct diag *diag)
+static void put_key_detail(struct engine *engine, const struct catalog_relation *child,
+                           const struct catalog_constraint *constraint, int64_t rowid, struct diag *diag)
 {
     const struct catalog_relation *parent = catalog_relation_by_oid(engine->env->catalog, constraint->foreign_relation);
     struct buf sql = {0}, names = {0}, values = {0};
@@ -200,7 +200,8 @@ static void put_key_detail(struct engine *engine, const struct catalog_relation 
     bool found = sqlite3_prepare_v2(engine->db, buf_cstr(&sql), -1, &stmt, NULL) == SQLITE_OK &&
                  sqlite3_bind_int64(stmt, 1, rowid) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
     for (int i = 0; found && i < constraint->nkeys; i++) {
-        struct type_io io = {.type = type_find(engine->env->resolver, catalog_column_by_attnum(child, constraint->attnums[i])->type),
+        struct type_io io = {.type =
+                                 type_find(engine->env->resolver, catalog_column_by_attnum(child, constraint->attnums[i])->type),
                              .typmod = -1,
                              .settings = engine->env->types,
                              .resolver = engine->env->resolver,
@@ -248,7 +249,8 @@ bool engine_defer_foreign_keys(struct engine *engine, bool on, struct diag *diag
 {
     int pending = 0, ignored;
     /* Asked before the switch, which forgets what is pending. */
-    bool is_whole = on || sqlite3_db_status(engine->db, SQLITE_DBSTATUS_DEFERRED_FKS, &pending, &ignored, 0) != SQLITE_OK || !pending;
+    bool is_whole =
+        on || sqlite3_db_status(engine->db, SQLITE_DBSTATUS_DEFERRED_FKS, &pending, &ignored, 0) != SQLITE_OK || !pending;
     if (is_whole) {
         sqlite3_exec(engine->db, on ? "PRAGMA defer_foreign_keys = ON" : "PRAGMA defer_foreign_keys = OFF", NULL, NULL, NULL);
         return true;

@@ -231,7 +231,8 @@ bool engine_schema_has_moved(const struct engine *engine)
 
 void engine_catalog_source(struct engine *engine, struct catalog_source *source)
 {
-    *source = (struct catalog_source){.self = engine, .query = query_for_catalog, .agree = note_agreement, .has_temporary = engine->has_temporary};
+    *source = (struct catalog_source){
+        .self = engine, .query = query_for_catalog, .agree = note_agreement, .has_temporary = engine->has_temporary};
     /* Before the catalog is read: what changes meanwhile is told again, never missed. */
     struct diag ignored = {0};
     if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))

@@ -59,7 +59,7 @@ struct engine {
     enum engine_txn txn;
     int temporary_kib;  /* cache of SQLite's temp schema; 0: its own default */
     bool has_temporary; /* tables have been made in SQLite's temp schema */
-    bool is_lost; /* SQLite ended the write transaction by itself; until engine_rollback */
+    bool is_lost;       /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;
     bool wrote;             /* the last commit put frames into the WAL */
     int64_t busy_deadline;  /* ms, monotonic: how long to wait for a foreign program; 0: for ever */

@@ -9,15 +9,17 @@ struct privileges {
 };
 
 static const struct privileges defaults[] = {
-    {'c', NULL, NULL}, {'r', "arwdDxt", NULL}, {'s', "rwU", NULL}, {'d', "CTc", "Tc"}, {'f', "X", "X"}, {'l', "U", "U"}, {'L', "rw", NULL},
-    {'n', "UC", NULL}, {'p', "sA", NULL},      {'t', "C", NULL},   {'F', "U", NULL},   {'S', "U", NULL}, {'T', "U", "U"},
+    {'c', NULL, NULL}, {'r', "arwdDxt", NULL}, {'s', "rwU", NULL}, {'d', "CTc", "Tc"}, {'f', "X", "X"},
+    {'l', "U", "U"},   {'L', "rw", NULL},      {'n', "UC", NULL},  {'p', "sA", NULL},  {'t', "C", NULL},
+    {'F', "U", NULL},  {'S', "U", NULL},       {'T', "U", "U"},
 };
 
 static const struct {
     char letter;
     const char *word;
-} words[] = {{'a', "INSERT"},  {'r', "SELECT"},  {'w', "UPDATE"}, {'d', "DELETE"},  {'D', "TRUNCATE"},  {'x', "REFERENCES"}, {'t', "TRIGGER"},
-             {'X', "EXECUTE"}, {'U', "USAGE"},   {'C', "CREATE"}, {'T', "TEMPORARY"}, {'c', "CONNECT"}, {'s', "SET"},        {'A', "ALTER SYSTEM"}};
+} words[] = {{'a', "INSERT"},     {'r', "SELECT"},  {'w', "UPDATE"},  {'d', "DELETE"},      {'D', "TRUNCATE"},
+             {'x', "REFERENCES"}, {'t', "TRIGGER"}, {'X', "EXECUTE"}, {'U', "USAGE"},       {'C', "CREATE"},
+             {'T', "TEMPORARY"},  {'c', "CONNECT"}, {'s', "SET"},     {'A', "ALTER SYSTEM"}};
 
 static const char *role_name(struct fcall *call, oid_t role)
 {
@@ -43,7 +45,8 @@ static bool acl_default(struct fcall *call, int nargs, const struct datum *args,
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults && !found; i++)
         found = defaults[i].object == object ? &defaults[i] : NULL;
     if (!found)
-        return diag_set(call->diag, ERRCODE_INTERNAL_ERROR, "unrecognized objtype abbreviation: %.*s", (int) args[0].len, args[0].data);
+        return diag_set(call->diag, ERRCODE_INTERNAL_ERROR, "unrecognized objtype abbreviation: %.*s", (int) args[0].len,
+                        args[0].data);
     const char *owner = role_name(call, (oid_t) args[1].i);
     struct datum items[2];
     int count = 0;

@@ -100,7 +100,8 @@ static bool to_reg(struct fcall *call, oid_t kind, const struct datum *name, str
     /* What is not there is NULL; what is no name, or names types that are not there, is a mistake. */
     static const char *const mistakes[] = {ERRCODE_INVALID_NAME, ERRCODE_INVALID_TEXT_REPRESENTATION, ERRCODE_SYNTAX_ERROR,
                                            ERRCODE_UNDEFINED_PARAMETER, ERRCODE_TOO_MANY_ARGUMENTS};
-    bool mistake = (kind == REGPROCEDURE_OID || kind == REGOPERATOR_OID) && strcmp(ignored.sqlstate, ERRCODE_UNDEFINED_OBJECT) == 0;
+    bool mistake =
+        (kind == REGPROCEDURE_OID || kind == REGOPERATOR_OID) && strcmp(ignored.sqlstate, ERRCODE_UNDEFINED_OBJECT) == 0;
     for (size_t i = 0; !oid && i < sizeof mistakes / sizeof *mistakes; i++)
         mistake = mistake || strcmp(ignored.sqlstate, mistakes[i]) == 0;
     if (mistake) {
@@ -417,7 +418,8 @@ static const struct table_func no_rows = {1, no_rows_open, no_rows_next, no_rows
     NATIVE(                                                                                                                      \
         source,                                                                                                                  \
         "(SELECT CASE WHEN names IS NULL THEN NULL ELSE (SELECT coalesce(sum(d.pgsize), 0) FROM json_each(names) j, dbstat d "   \
-        "WHERE d.aggregate = 1 AND d.schema = CASE WHEN %1 >= 3221225472 THEN 'temp' ELSE 'main' END AND d.name = j.value) END FROM (SELECT "                                    \
+        "WHERE d.aggregate = 1 AND d.schema = CASE WHEN %1 >= 3221225472 THEN 'temp' ELSE 'main' END AND d.name = j.value) END " \
+        "FROM (SELECT "                                                                                                          \
         "\"pgquill_storage_names\"(%1, " parts ") AS names))")
 
 #define SESSION(source, fn) SCALAR_FLAGS(source, fn, FUNC_SESSION)

@@ -325,12 +325,16 @@ static bool overlaps(struct end a, struct end a_end, struct end b, struct end b_
 
 static struct end timestamp_end(const struct datum *value)
 {
-    return datum_is_null(value) ? (struct end){0} : (struct end){true, timestamp_load(value)};
+    if (datum_is_null(value))
+        return (struct end){0};
+    return (struct end){true, timestamp_load(value)};
 }
 
 static struct end time_end(const struct datum *value)
 {
-    return datum_is_null(value) ? (struct end){0} : (struct end){true, time_load(value)};
+    if (datum_is_null(value))
+        return (struct end){0};
+    return (struct end){true, time_load(value)};
 }
 
 /* In the order of timetz: by instant, then by zone. */

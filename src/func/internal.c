@@ -127,9 +127,9 @@ static bool extreme(struct fcall *call, int nargs, const struct datum *args, int
     for (int i = 0; i < nargs; i++) {
         if (datum_is_null(&args[i]))
             continue;
-        int order = datum_is_null(result)  ? sign
-                    : collation.collator ? func_collation_compare(&collation, &args[i], result)
-                                         : compare(call, type, &args[i], result);
+        int order = datum_is_null(result) ? sign
+                    : collation.collator  ? func_collation_compare(&collation, &args[i], result)
+                                          : compare(call, type, &args[i], result);
         if (order * sign > 0)
             *result = args[i];
     }

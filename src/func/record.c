@@ -32,8 +32,9 @@ static bool no_order(struct fcall *call, oid_t type, bool equality)
 {
     struct buf name = {0};
     type_format(call->env->resolver, type, -1, &name);
-    diag_set(call->diag, ERRCODE_UNDEFINED_FUNCTION, equality ? "could not identify an equality operator for type %s"
-                                                              : "could not identify a comparison function for type %s",
+    diag_set(call->diag, ERRCODE_UNDEFINED_FUNCTION,
+             equality ? "could not identify an equality operator for type %s"
+                      : "could not identify a comparison function for type %s",
              buf_cstr(&name));
     buf_deinit(&name);
     return false;
@@ -91,7 +92,7 @@ static bool compare_image(struct fcall *call, const struct datum *args, bool equ
     return *order || a.count == b.count || mismatched(call, &a, &b, -1);
 }
 
-#define COMPARISON(name, compare, equality, test)                                                                                                   \
+#define COMPARISON(name, compare, equality, test)                                                                                \
     FUNCTION(name)                                                                                                               \
     {                                                                                                                            \
         int order;                                                                                                               \

@@ -88,9 +88,9 @@ const struct picture *picture_of(struct fcall *call, const struct datum *text);
 /* A text read by a picture as the SQL standard has it: separators match exactly, and the fields of the picture say which type the value has. */
 enum picture_result { PICTURE_READ, PICTURE_BAD_TEXT, PICTURE_BAD };
 struct picture_value {
-    oid_t type;       /* date, time, timetz, timestamp, timestamptz */
-    int64_t value;    /* as type/datetime.h counts that type */
-    int32_t offset;   /* of the zone that the text names */
+    oid_t type;     /* date, time, timetz, timestamp, timestamptz */
+    int64_t value;  /* as type/datetime.h counts that type */
+    int32_t offset; /* of the zone that the text names */
 };
 /* 22007, 22008, 22009, 0A000. PICTURE_BAD: it is the picture that is wrong, whatever the text. */
 enum picture_result picture_read_standard(struct fcall *call, const struct datum *text, const struct datum *picture,

@@ -13,7 +13,7 @@ bool variadic_spread(struct fcall *call, int nargs, const struct datum *args, fu
     static bool name##_variadic(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                   \
     {                                                                                                                            \
         *result = datum_null();                                                                                                  \
-        return datum_is_null(&args[nargs - 1]) || variadic_spread(call, nargs, args, name, result);                             \
+        return datum_is_null(&args[nargs - 1]) || variadic_spread(call, nargs, args, name, result);                              \
     }
 
 #endif

@@ -352,7 +352,8 @@ static bool run_in(struct copy *copy, PgQuery__CopyStmt *stmt, struct portal *po
         return false;
     uint64_t generation = catalog_generation(session->catalog);
     oid_t oid = copy->relation->oid;
-    struct plan *plan = oid_is_temporary(oid) ? compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag) : NULL;
+    struct plan *plan =
+        oid_is_temporary(oid) ? compile_copy_from(session->compiler, copy->relation, copy->ncolumns, copy->attnums, diag) : NULL;
     if (oid_is_temporary(oid) && !plan)
         return false;
     /* Defaults may take numbers from a sequence that others use too. */

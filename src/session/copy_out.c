@@ -199,7 +199,9 @@ bool copy_out(struct copy *copy, struct plan *plan, int64_t *count, struct diag 
     struct session *session = copy->session;
     struct wire *wire = &session->wire;
     bool is_binary = copy->options.format == COPY_BINARY;
-    if (plan->writes_file ? !txn_prepare_write(session, plan->changes, diag) : plan->writes ? !txn_prepare_temporary(session, false, diag) : !txn_prepare_read(session, diag))
+    if (plan->writes_file ? !txn_prepare_write(session, plan->changes, diag)
+        : plan->writes    ? !txn_prepare_temporary(session, false, diag)
+                          : !txn_prepare_read(session, diag))
         return false;
     struct cursor *cursor = cursor_open(session->compiler, plan, NULL, NULL, 0, diag);
     if (!cursor)

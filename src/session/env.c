@@ -53,8 +53,10 @@ static void fill_choices(const char *list, struct arena *arena, struct setting_v
 
 static bool setting_at(void *self, int index, struct arena *arena, struct setting_view *view)
 {
-    static const char *const contexts[] = {"internal", "postmaster", "sighup", "superuser-backend", "backend", "superuser", "user"};
-    static const char *const sources[] = {"default", "configuration file", "command line", "global", "database", "user", "database user", "client", "session"};
+    static const char *const contexts[] = {"internal", "postmaster", "sighup", "superuser-backend",
+                                           "backend",  "superuser",  "user"};
+    static const char *const sources[] = {"default", "configuration file", "command line", "global", "database",
+                                          "user",    "database user",      "client",       "session"};
     struct session *session = self;
     const struct setting_fact *fact = settings_fact_at(index);
     *view = (struct setting_view){0};
@@ -76,7 +78,11 @@ static bool setting_at(void *self, int index, struct arena *arena, struct settin
     view->description = fact->description;
     view->context = contexts[fact->context];
     view->source = sources[source];
-    view->type = fact->type == 'b' ? "bool" : fact->type == 'i' ? "integer" : fact->type == 'r' ? "real" : fact->type == 'e' ? "enum" : "string";
+    view->type = fact->type == 'b'   ? "bool"
+                 : fact->type == 'i' ? "integer"
+                 : fact->type == 'r' ? "real"
+                 : fact->type == 'e' ? "enum"
+                                     : "string";
     if (fact->type == 'i' || fact->type == 'r') {
         view->min = number_text(arena, fact, fact->min);
         view->max = number_text(arena, fact, fact->max);

@@ -85,7 +85,9 @@ static bool run_query(struct session *session, struct plan *plan, int64_t *rows,
 {
     const struct datum *row;
     enum engine_step step;
-    if (plan->writes_file ? !txn_prepare_write(session, plan->changes, diag) : plan->writes ? !txn_prepare_temporary(session, false, diag) : !txn_prepare_read(session, diag))
+    if (plan->writes_file ? !txn_prepare_write(session, plan->changes, diag)
+        : plan->writes    ? !txn_prepare_temporary(session, false, diag)
+                          : !txn_prepare_read(session, diag))
         return false;
     struct cursor *cursor = cursor_open(session->compiler, plan, NULL, NULL, 0, diag);
     if (!cursor)

@@ -113,14 +113,18 @@ static const struct catalog_constraint *constraint_named(struct session *session
 }
 
 /* SQLite defers all foreign keys or leaves each as it was declared: naming some defers all. */
-static bool set_constraints(struct session *session, const PgQuery__ConstraintsSetStmt *stmt, struct portal *portal, struct diag *diag)
+static bool set_constraints(struct session *session, const PgQuery__ConstraintsSetStmt *stmt, struct portal *portal,
+                            struct diag *diag)
 {
     portal->tag = "SET CONSTRAINTS";
     if (!txn_is_block(session))
-        return session_warn(session, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s can only be used in transaction blocks", "SET CONSTRAINTS"), true;
+        return session_warn(session, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, "%s can only be used in transaction blocks",
+                            "SET CONSTRAINTS"),
+               true;
     for (size_t i = 0; i < stmt->n_constraints; i++) {
         const PgQuery__RangeVar *name = stmt->constraints[i]->range_var;
-        const struct catalog_constraint *found = constraint_named(session, name->schemaname[0] ? name->schemaname : NULL, name->relname);
+        const struct catalog_constraint *found =
+            constraint_named(session, name->schemaname[0] ? name->schemaname : NULL, name->relname);
         if (!found)
             return diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "constraint \"%s\" does not exist", name->relname);
         if (!found->deferrable)

@@ -146,7 +146,8 @@ static bool evaluate(struct session *session, PgQuery__ExecuteStmt *stmt, struct
     if (!values)
         return false;
     const struct datum *row = NULL;
-    bool done = !values->writes || (values->writes_file ? txn_prepare_write(session, values->changes, diag) : txn_prepare_temporary(session, false, diag));
+    bool done = !values->writes || (values->writes_file ? txn_prepare_write(session, values->changes, diag)
+                                                        : txn_prepare_temporary(session, false, diag));
     struct cursor *cursor = done ? cursor_open(session->compiler, values, NULL, NULL, 0, diag) : NULL;
     done = cursor && cursor_next(cursor, &row, diag) == ENGINE_ROW;
     if (done) {

@@ -206,9 +206,9 @@ void sequences_rolled_back(struct session *session)
     if (in_transaction) {
         done = write_again(session, &diag);
     } else {
-        done = (has_touched_file(session) ? engine_begin_write(session->engine, 0, &diag) : engine_begin_temporary(session->engine, &diag)) &&
-               write_again(session, &diag) &&
-               engine_commit(session->engine, ENGINE_ASYNC, &diag);
+        done = (has_touched_file(session) ? engine_begin_write(session->engine, 0, &diag)
+                                          : engine_begin_temporary(session->engine, &diag)) &&
+               write_again(session, &diag) && engine_commit(session->engine, ENGINE_ASYNC, &diag);
         if (!done)
             engine_rollback(session->engine);
         sequences_committed(session);

@@ -33,7 +33,7 @@ struct settings {
     struct setting_slot *slots;
     int count, cap;
     int64_t loaded; /* when the configuration was read, µs since 2000-01-01 UTC */
-    int level; /* nesting level of changes; 0: outside any transaction */
+    int level;      /* nesting level of changes; 0: outside any transaction */
     struct settings_undo *undo;
     int undo_count, undo_cap;
     char *shown; /* settings_show's buffer */

@@ -46,13 +46,13 @@ struct session {
     struct sequences sequences;
     struct prepared *prepared; /* named ones */
     struct prepared *unnamed;
-    struct portal *portals;       /* all that are open, newest first */
-    struct advisory_taken *advisory; /* advisory locks of the transaction; NULL: the session has asked for none */
+    struct portal *portals;              /* all that are open, newest first */
+    struct advisory_taken *advisory;     /* advisory locks of the transaction; NULL: the session has asked for none */
     struct notifications *notifications; /* NULL: the session has never listened or notified */
     struct idle_bell bell;               /* rung when something may have come for it */
-    struct portal *spare_portal;  /* memory of the last one dropped */
-    struct arena statement_arena; /* one query message, or one Parse */
-    struct arena row_arena;       /* one row */
+    struct portal *spare_portal;         /* memory of the last one dropped */
+    struct arena statement_arena;        /* one query message, or one Parse */
+    struct arena row_arena;              /* one row */
     struct buf scratch;
     uint64_t reports; /* changed settings whose ParameterStatus is due */
     bool skip_until_sync;

@@ -14,13 +14,13 @@ enum statement_kinds { LOG_STATEMENT_NONE, LOG_STATEMENT_DDL, LOG_STATEMENT_MOD,
 
 struct statement_log {
     enum statement_kinds kinds;
-    int64_t least_ms;   /* log_min_duration_statement; -1: never */
-    int64_t sample_ms;  /* log_min_duration_sample; -1: never */
+    int64_t least_ms;  /* log_min_duration_statement; -1: never */
+    int64_t sample_ms; /* log_min_duration_sample; -1: never */
     double sample_rate, transaction_rate;
     bool has_durations; /* log_duration */
     bool is_transaction_sampled;
-    int64_t began;      /* µs; 0: nobody wants to know */
-    bool is_logged;     /* its text is in the log already */
+    int64_t began;  /* µs; 0: nobody wants to know */
+    bool is_logged; /* its text is in the log already */
 };
 
 /* The settings, read anew. */

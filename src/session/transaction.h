@@ -33,8 +33,8 @@ struct transaction {
     enum txn_state state;
     enum txn_isolation isolation;
     bool read_only, deferrable;
-    bool has_run; /* a statement that needs a snapshot has run: SET TRANSACTION is too late */
-    bool defers_keys; /* SET CONSTRAINTS … DEFERRED */
+    bool has_run;        /* a statement that needs a snapshot has run: SET TRANSACTION is too late */
+    bool defers_keys;    /* SET CONSTRAINTS … DEFERRED */
     bool used_temporary; /* has changed temporary relations */
     bool changed_catalog;
     bool changed_file;       /* … in what other sessions see of it */

@@ -18,7 +18,8 @@ bool set_run(struct session *session, PgQuery__VariableSetStmt *stmt, struct por
 bool set_argument_text(struct buf *out, const char *name, size_t count, PgQuery__Node **args, struct diag *diag);
 /* ALTER SYSTEM; ALTER DATABASE … SET; ALTER ROLE … SET. */
 bool alter_system_run(struct session *session, PgQuery__AlterSystemStmt *stmt, struct portal *portal, struct diag *diag);
-bool alter_database_set_run(struct session *session, PgQuery__AlterDatabaseSetStmt *stmt, struct portal *portal, struct diag *diag);
+bool alter_database_set_run(struct session *session, PgQuery__AlterDatabaseSetStmt *stmt, struct portal *portal,
+                            struct diag *diag);
 bool alter_role_set_run(struct session *session, PgQuery__AlterRoleSetStmt *stmt, struct portal *portal, struct diag *diag);
 bool show_describe(struct session *session, PgQuery__VariableShowStmt *stmt, struct portal *portal, struct diag *diag);
 bool show_run(struct session *session, PgQuery__VariableShowStmt *stmt, struct portal *portal, struct diag *diag);

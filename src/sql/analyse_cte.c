@@ -12,8 +12,11 @@ static bool take_columns(struct analysis *a, struct cte *cte, const struct query
         if (targets[i].junk)
             continue;
         const struct expr *expr = targets[i].expr;
-        cte->columns[cte->ncolumns++] = (struct rte_column){
-            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation, .other_collation = expr->other_collation};
+        cte->columns[cte->ncolumns++] = (struct rte_column){.name = targets[i].name,
+                                                            .type = expr->type,
+                                                            .typmod = expr->typmod,
+                                                            .collation = expr->collation,
+                                                            .other_collation = expr->other_collation};
     }
     if ((int) node->n_aliascolnames > cte->ncolumns)
         return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, node->location,
@@ -35,7 +38,8 @@ static bool same_collation(struct analysis *a, const struct cte *cte, int column
         return false;
     if (shape->other_collation || shape->collation == left->collation)
         return true;
-    analysis_error(a, ERRCODE_COLLATION_MISMATCH, left->location, "recursive query \"%s\" column %d has collation \"%s\" in non-recursive term but collation \"%s\" overall",
+    analysis_error(a, ERRCODE_COLLATION_MISMATCH, left->location,
+                   "recursive query \"%s\" column %d has collation \"%s\" in non-recursive term but collation \"%s\" overall",
                    cte->name, column + 1, coerce_collation_name(a, left->collation), coerce_collation_name(a, shape->collation));
     return diag_hint(a->diag, "Use the COLLATE clause to set the collation of the non-recursive term.");
 }

@@ -117,7 +117,8 @@ static struct expr *multi_value(struct analysis *a, const PgQuery__MultiAssignRe
 }
 
 /* The target's column as it is before. */
-static struct expr *target_column(struct analysis *a, const struct catalog_relation *relation, const struct catalog_column *column)
+static struct expr *target_column(struct analysis *a, const struct catalog_relation *relation,
+                                  const struct catalog_column *column)
 {
     struct rte *rte = a->scope->query->result;
     for (int i = 0; rte && rte->relation == relation && i < rte->ncolumns; i++)

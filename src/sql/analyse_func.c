@@ -9,7 +9,8 @@ static const char *signature(struct analysis *a, const char *schema, const char 
                              const char **names)
 {
     const char *out = schema ? arena_printf(a->arena, "%s.%s(", schema, name) : arena_printf(a->arena, "%s(", name);
-    for (int i = 0; i < nargs; i++)
+    for (int i = 0; i < nargs; i++) /* no names: nnames is 0 */
+        // cppcheck-suppress nullPointer
         out = arena_printf(a->arena, "%s%s%s%s%s", out, i ? ", " : "", i >= nargs - nnames ? names[i - nargs + nnames] : "",
                            i >= nargs - nnames ? " => " : "", analysis_type(a, args[i]->type));
     return arena_printf(a->arena, "%s)", out);

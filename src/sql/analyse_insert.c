@@ -154,9 +154,9 @@ static bool insert_values(struct analysis *a, struct query *query, const PgQuery
         for (int r = 0; r < source->nvalues; r++) {
             struct expr *value = source->values[r].items[c], *before = slot < rows[r].count ? rows[r].items[slot] : NULL;
             if (part) {
-                if (value->kind == EXPR_DEFAULT ? !dml_default_part(a, part, part->location)
-                                                : !check_given(a, column, stmt->override) ||
-                                                      !(value = assign_part(a, column, part, before, value)))
+                if (value->kind == EXPR_DEFAULT
+                        ? !dml_default_part(a, part, part->location)
+                        : !check_given(a, column, stmt->override) || !(value = assign_part(a, column, part, before, value)))
                     return false;
             } else if (value->kind == EXPR_DEFAULT || is_user_override(column, stmt->override)) {
                 if (used && !default_or_null(a, relation, column, &value))
@@ -243,7 +243,7 @@ static bool insert_select(struct analysis *a, struct query *query, const PgQuery
             if (!(assigned = assign_part(a, column, part, slot < values.count ? values.items[slot] : NULL, value)))
                 return false;
         } else if (is_user_override(column, stmt->override) ? !default_or_null(a, relation, column, &assigned)
-                                                     : !(assigned = dml_assign(a, column, value)))
+                                                            : !(assigned = dml_assign(a, column, value)))
             return false;
         plain = plain && assigned == value;
         if (slot < values.count) {

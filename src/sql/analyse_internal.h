@@ -226,8 +226,8 @@ struct expr *analyse_indirection(struct analysis *a, const PgQuery__AIndirection
 struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t count, PgQuery__Node **nodes);
 /* analyse_assign.c */
 /* `value` put into a part of `target`, a column's value before (NULL constant in INSERT): what the column becomes. */
-struct expr *analyse_assign_part(struct analysis *a, struct expr *target, const char *name, oid_t type, int32_t typmod, size_t count,
-                                 PgQuery__Node **parts, struct expr *value, int location);
+struct expr *analyse_assign_part(struct analysis *a, struct expr *target, const char *name, oid_t type, int32_t typmod,
+                                 size_t count, PgQuery__Node **parts, struct expr *value, int location);
 /* The type of such a part; 0 after a report. */
 oid_t analyse_part_type(struct analysis *a, const char *name, oid_t type, int32_t typmod, size_t count, PgQuery__Node **parts,
                         int location);

@@ -47,7 +47,8 @@ static struct expr *no_json_slice(struct analysis *a, const PgQuery__AIndices *f
 }
 
 /* hstore's subscript is a key. */
-static struct expr *hstore_subscript(struct analysis *a, struct expr *arg, const struct type_desc *type, size_t count, PgQuery__Node **nodes)
+static struct expr *hstore_subscript(struct analysis *a, struct expr *arg, const struct type_desc *type, size_t count,
+                                     PgQuery__Node **nodes)
 {
     const PgQuery__AIndices *key = nodes[0]->a_indices;
     if (count != 1)
@@ -57,8 +58,11 @@ static struct expr *hstore_subscript(struct analysis *a, struct expr *arg, const
     struct expr *name = analyse_expr(a, key->uidx);
     name = name ? coerce_to_target(a, name, TEXT_OID, -1, COERCE_ASSIGNMENT, name->location) : NULL;
     if (!name)
-        return diag_is_set(a->diag) ? NULL : analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "hstore subscript must have type text");
-    return func_build(a, catalog_schema_by_oid(a->catalog, type->schema)->name, "fetchval", 2, (struct expr *[]){arg, name}, arg->location);
+        return diag_is_set(a->diag)
+                   ? NULL
+                   : analysis_error(a, ERRCODE_DATATYPE_MISMATCH, arg->location, "hstore subscript must have type text");
+    return func_build(a, catalog_schema_by_oid(a->catalog, type->schema)->name, "fetchval", 2, (struct expr *[]){arg, name},
+                      arg->location);
 }
 
 struct expr *analyse_subscripts(struct analysis *a, struct expr *arg, size_t count, PgQuery__Node **nodes)

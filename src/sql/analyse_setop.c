@@ -104,7 +104,8 @@ static bool unify(struct analysis *a, struct query *query, const char *name)
                                   "could not identify an equality operator for type %s", analysis_type(a, type)),
                    false;
         struct expr *shape = expr_new(a, EXPR_COALESCE, type, left[i]->location);
-        if (!coerce_collate(a, shape, 2, both) || (!(query->setop_all && query->setop == SETOP_UNION) && !coerce_require_collation(a, shape)))
+        if (!coerce_collate(a, shape, 2, both) ||
+            (!(query->setop_all && query->setop == SETOP_UNION) && !coerce_require_collation(a, shape)))
             return false;
         query->outputs->columns[i] = (struct rte_column){.name = names[i],
                                                          .type = type,

@@ -77,8 +77,8 @@ static int name_strength(const PgQuery__Node *node, const char **name)
         *name = node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest" : "least";
         return 2;
     case PG_QUERY__NODE__NODE_XML_EXPR: {
-        static const char *const names[] = {NULL,       "xmlconcat", "xmlelement", "xmlforest", "xmlparse",
-                                            "xmlpi",    "xmlroot",   "xmlserialize"};
+        static const char *const names[] = {NULL,       "xmlconcat", "xmlelement", "xmlforest",
+                                            "xmlparse", "xmlpi",     "xmlroot",    "xmlserialize"};
         if (node->xml_expr->op == PG_QUERY__XML_EXPR_OP__IS_DOCUMENT)
             return 0;
         *name = names[node->xml_expr->op];
@@ -209,7 +209,8 @@ static bool is_star(const PgQuery__Node *node)
 bool analyse_star(struct analysis *a, const PgQuery__Node *value, bool *star, int *count, struct target **targets)
 {
     *star = true;
-    if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && is_star(value->column_ref->fields[value->column_ref->n_fields - 1]))
+    if (value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+        is_star(value->column_ref->fields[value->column_ref->n_fields - 1]))
         return expand_star(a, value->column_ref, count, targets);
     if (value->node_case == PG_QUERY__NODE__NODE_A_INDIRECTION &&
         is_star(value->a_indirection->indirection[value->a_indirection->n_indirection - 1])) {

@@ -79,13 +79,15 @@ bool analyse_type_name(struct compiler *compiler, const PgQuery__TypeName *name,
 bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation,
                             struct diag *diag)
 {
-    const char *name = count ? analysis_string(names[count - 1]) : "", *schema = count > 1 ? analysis_string(names[count - 2]) : NULL;
+    const char *name = count ? analysis_string(names[count - 1]) : "",
+               *schema = count > 1 ? analysis_string(names[count - 2]) : NULL;
     struct catalog_collation found;
     if (schema && !catalog_schema_by_name(compiler->catalog, schema))
         diag_set(diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", schema);
     else if (catalog_collation_by_name(compiler->catalog, schema, name, &found))
         return *collation = found.oid, true;
     else
-        diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "collation \"%s%s%s\" for encoding \"UTF8\" does not exist", schema ? schema : "", schema ? "." : "", name);
+        diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "collation \"%s%s%s\" for encoding \"UTF8\" does not exist",
+                 schema ? schema : "", schema ? "." : "", name);
     return compiler_position(compiler, diag, location);
 }

@@ -31,10 +31,10 @@ struct compiler {
     struct catalog *catalog;
     struct func_env *env;
     struct plan_cache *cache;
-    oid_t temporary_oids; /* how many oids the session has given to what is temporary */
-    bool ddl_used_temporary; /* … changed something temporary */
-    bool ddl_changed_file; /* the last DDL may have changed more than what is temporary */
-    int64_t misses; /* statements compiled since compiler_take_counts */
+    oid_t temporary_oids;     /* how many oids the session has given to what is temporary */
+    bool ddl_used_temporary;  /* … changed something temporary */
+    bool ddl_changed_file;    /* the last DDL may have changed more than what is temporary */
+    int64_t misses;           /* statements compiled since compiler_take_counts */
     uint64_t seen_generation; /* the catalog's generation when `seen_version` was noted */
     int64_t seen_version;
 

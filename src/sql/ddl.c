@@ -22,15 +22,21 @@ bool ddl_duplicate_detail(struct ddl *d, const struct catalog_relation *relation
         buf_printf(&names, "%s%s", k ? ", " : "", column->name);
         buf_printf(&columns, "%s%s", k ? ", " : "", ddl_quote(d, column->storage));
     }
-    const char *sql = arena_printf(d->arena, "SELECT %s FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 1", buf_cstr(&columns), ddl_quote(d, relation->storage), buf_cstr(&columns));
+    const char *sql = arena_printf(d->arena, "SELECT %s FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 1", buf_cstr(&columns),
+                                   ddl_quote(d, relation->storage), buf_cstr(&columns));
     struct diag ignored = {0};
     struct engine_stmt *stmt = engine_prepare(d->engine, sql, strlen(sql), false, &ignored);
     if (stmt && engine_step(stmt, &ignored) == ENGINE_ROW) {
         for (int k = 0; k < index->nkeys; k++) {
             struct datum value;
             engine_column(stmt, k, &value);
-            const struct type_desc *type = catalog_type_by_oid(d->catalog, catalog_column_by_attnum(relation, index->attnums[k])->type);
-            struct type_io io = {.type = type, .typmod = -1, .settings = d->compiler->env->types, .resolver = catalog_type_resolver(d->catalog), .arena = d->arena};
+            const struct type_desc *type =
+                catalog_type_by_oid(d->catalog, catalog_column_by_attnum(relation, index->attnums[k])->type);
+            struct type_io io = {.type = type,
+                                 .typmod = -1,
+                                 .settings = d->compiler->env->types,
+                                 .resolver = catalog_type_resolver(d->catalog),
+                                 .arena = d->arena};
             if (k)
                 buf_puts(&values, ", ");
             type_out(&io, &value, &values, &ignored);
@@ -136,14 +142,19 @@ bool ddl_with(struct compiler *compiler, const char *text, bool (*work)(struct d
     arena_init(&arena);
     /* Analysis works in the compiler's surroundings: here they are the statement's own, and it has no parameters. */
     struct compiler outer = *compiler;
-    compiler->arena = &arena;
+    compiler->arena = &arena; // cppcheck-suppress autoVariables ; put back below
     compiler->text = compiler->whole = text;
     compiler->offset = 0;
     compiler->nliterals = compiler->nparams = 0;
     compiler->literals = NULL;
     compiler->uses = NULL;
     compiler->no_params = true;
-    struct ddl d = {.compiler = compiler, .engine = compiler->engine, .catalog = compiler->catalog, .arena = &arena, .text = text, .diag = diag};
+    struct ddl d = {.compiler = compiler,
+                    .engine = compiler->engine,
+                    .catalog = compiler->catalog,
+                    .arena = &arena,
+                    .text = text,
+                    .diag = diag};
     bool done = work(&d, argument);
     outer.cache = compiler->cache;
     outer.temporary_oids = compiler->temporary_oids;

@@ -2,7 +2,6 @@
 
 #include "sql/lower_internal.h"
 
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +20,10 @@ static bool view_names(struct ddl *d, const struct catalog_relation *view, const
 
 static const char *describe(struct ddl *d, const struct catalog_relation *relation)
 {
-    const char *kind = relation->kind == 'v' ? "view" : relation->kind == 'S' ? "sequence" : relation->kind == 'c' ? "type" : "table";
+    const char *kind = relation->kind == 'v'   ? "view"
+                       : relation->kind == 'S' ? "sequence"
+                       : relation->kind == 'c' ? "type"
+                                               : "table";
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     if (catalog_relation_is_visible(d->catalog, relation))
         return arena_printf(d->arena, "%s %s", kind, relation->name);
@@ -53,7 +55,8 @@ static bool is_doomed(const struct doomed *doomed, oid_t oid)
 }
 
 /* Objects outside `doomed` that need `relation`. Cascade: views join the doomed, foreign keys are noted. */
-static bool find_dependents(struct ddl *d, struct doomed *doomed, const struct catalog_relation *relation, bool cascade, struct buf *details)
+static bool find_dependents(struct ddl *d, struct doomed *doomed, const struct catalog_relation *relation, bool cascade,
+                            struct buf *details)
 {
     const struct catalog_relation *other;
     for (int i = 0; (other = catalog_relation_at(d->catalog, i)) && !other->is_system; i++) {
@@ -78,8 +81,10 @@ static bool find_dependents(struct ddl *d, struct doomed *doomed, const struct c
         }
         if (relation->kind == 'S')
             for (int k = 0; k < other->natts; k++)
-                if (other->columns[k].default_expr && strstr(other->columns[k].default_expr, "nextval(") && strstr(other->columns[k].default_expr, relation->name)) {
-                    const char *text = arena_printf(d->arena, "default value for column %s of %s", other->columns[k].name, describe(d, other));
+                if (other->columns[k].default_expr && strstr(other->columns[k].default_expr, "nextval(") &&
+                    strstr(other->columns[k].default_expr, relation->name)) {
+                    const char *text =
+                        arena_printf(d->arena, "default value for column %s of %s", other->columns[k].name, describe(d, other));
                     buf_printf(details, "%s%s depends on %s", details->len ? "\n" : "", text, describe(d, relation));
                     if (doomed->ncascaded < 256)
                         doomed->cascaded[doomed->ncascaded++] = text;
@@ -96,7 +101,8 @@ static bool release_references(struct ddl *d, const struct catalog_relation *gon
         const struct catalog_relation *other;
         for (int i = 0; (other = catalog_relation_at(d->catalog, i)) && !other->is_system && !again; i++)
             for (int k = 0; k < other->nconstraints; k++)
-                if (other->constraints[k].kind == 'f' && other->constraints[k].foreign_relation == gone->oid && !is_doomed(doomed, other->oid)) {
+                if (other->constraints[k].kind == 'f' && other->constraints[k].foreign_relation == gone->oid &&
+                    !is_doomed(doomed, other->oid)) {
                     struct catalog_relation *from = ddl_copy_relation(d, other), *to = ddl_copy_relation(d, other);
                     struct catalog_constraint *constraints = (struct catalog_constraint *) to->constraints;
                     memmove(&constraints[k], &constraints[k + 1], sizeof *constraints * (size_t) (to->nconstraints - k - 1));
@@ -125,10 +131,12 @@ static bool drop_relation(struct ddl *d, const struct catalog_relation *relation
         return ddl_forget(d, relation->oid);
     const struct catalog_relation *sequence;
     for (int i = 0; (sequence = catalog_relation_at(d->catalog, i)) && !sequence->is_system; i++)
-        if (sequence->kind == 'S' && sequence->sequence && sequence->sequence->owner_relation == relation->oid && !ddl_drop_sequence(d, sequence))
+        if (sequence->kind == 'S' && sequence->sequence && sequence->sequence->owner_relation == relation->oid &&
+            !ddl_drop_sequence(d, sequence))
             return false;
     engine_set_foreign_keys(d->engine, false);
-    bool good = ddl_run(d, arena_printf(d->arena, "DROP %s %s", relation->kind == 'v' ? "VIEW" : "TABLE", ddl_quote(d, relation->storage)));
+    bool good = ddl_run(
+        d, arena_printf(d->arena, "DROP %s %s", relation->kind == 'v' ? "VIEW" : "TABLE", ddl_quote(d, relation->storage)));
     engine_set_foreign_keys(d->engine, true);
     return good && ((!oid_is_temporary(relation->oid) && !ddl_is_prepared(d)) || ddl_forget(d, relation->oid));
 }
@@ -143,7 +151,8 @@ static bool drop_all(struct ddl *d, struct doomed *doomed, bool cascade, const c
         if (single)
             diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop %s because other objects depend on it", single);
         else
-            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop desired object(s) because other objects depend on them");
+            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                     "cannot drop desired object(s) because other objects depend on them");
         diag_detail(d->diag, "%s", buf_cstr(&details));
         diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
         buf_deinit(&details);
@@ -196,8 +205,9 @@ bool ddl_missing(struct ddl *d, const char *word, const char *schema, const char
     }
     if (schema && !catalog_schema_by_name(d->catalog, schema))
         return diag_set(d->diag, ERRCODE_INVALID_SCHEMA_NAME, "schema \"%s\" does not exist", schema);
-    return diag_set(d->diag, strcmp(word, "index") == 0 || strcmp(word, "type") == 0 ? ERRCODE_UNDEFINED_OBJECT : ERRCODE_UNDEFINED_TABLE, "%s \"%s\" does not exist", word,
-                    shown);
+    return diag_set(d->diag,
+                    strcmp(word, "index") == 0 || strcmp(word, "type") == 0 ? ERRCODE_UNDEFINED_OBJECT : ERRCODE_UNDEFINED_TABLE,
+                    "%s \"%s\" does not exist", word, shown);
 }
 
 static bool drop_relations(struct ddl *d, const PgQuery__DropStmt *stmt, char kind)
@@ -217,7 +227,11 @@ static bool drop_relations(struct ddl *d, const PgQuery__DropStmt *stmt, char ki
             return diag_set(d->diag, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog", name);
         if (relation->kind != kind) {
             diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "\"%s\" is not a %s", name, kind_word(kind));
-            return diag_hint(d->diag, "Use DROP %s to remove a %s.", relation->kind == 'r' ? "TABLE" : relation->kind == 'v' ? "VIEW" : "SEQUENCE", kind_word(relation->kind));
+            return diag_hint(d->diag, "Use DROP %s to remove a %s.",
+                             relation->kind == 'r'   ? "TABLE"
+                             : relation->kind == 'v' ? "VIEW"
+                                                     : "SEQUENCE",
+                             kind_word(relation->kind));
         }
         if (!is_doomed(&doomed, relation->oid) && doomed.count < 256)
             doomed.oids[doomed.count++] = relation->oid;
@@ -243,7 +257,8 @@ static bool drop_indexes(struct ddl *d, const PgQuery__DropStmt *stmt)
         }
         const struct catalog_relation *relation = catalog_relation_by_oid(d->catalog, index->relation);
         if (index->constraint) {
-            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop index %s because constraint %s on %s requires it", name, name, describe(d, relation));
+            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                     "cannot drop index %s because constraint %s on %s requires it", name, name, describe(d, relation));
             return diag_hint(d->diag, "You can drop constraint %s on %s instead.", name, describe(d, relation));
         }
         struct datum oid = datum_int(index->oid);
@@ -269,9 +284,11 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
             continue;
         }
         if (oid_is_temporary(schema->oid))
-            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "the temporary schema is not dropped as a whole: use DISCARD TEMP");
+            return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                            "the temporary schema is not dropped as a whole: use DISCARD TEMP");
         if (schema->oid < OID_FIRST_USER && schema->oid != OID_PUBLIC) {
-            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because it is required by the database system", name);
+            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                     "cannot drop schema %s because it is required by the database system", name);
             return false;
         }
         struct doomed doomed = {0};
@@ -292,7 +309,8 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
                 functions = true;
                 if (doomed.ncascaded < 256)
                     doomed.cascaded[doomed.ncascaded++] = ddl_describe_function(d, function);
-                buf_printf(&details, "%s%s depends on schema %s", details.len ? "\n" : "", ddl_describe_function(d, function), name);
+                buf_printf(&details, "%s%s depends on schema %s", details.len ? "\n" : "", ddl_describe_function(d, function),
+                           name);
             }
         const char *extension = ddl_schema_extension(d, schema->oid);
         if (extension) {
@@ -302,7 +320,8 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
             buf_printf(&details, "%sextension %s depends on schema %s", details.len ? "\n" : "", extension, name);
         }
         if ((doomed.count || functions) && !cascade) {
-            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because other objects depend on it", name);
+            diag_set(d->diag, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, "cannot drop schema %s because other objects depend on it",
+                     name);
             diag_detail(d->diag, "%s", buf_cstr(&details));
             diag_hint(d->diag, "Use DROP ... CASCADE to drop the dependent objects too.");
             buf_deinit(&details);
@@ -310,7 +329,9 @@ static bool drop_schemas(struct ddl *d, const PgQuery__DropStmt *stmt)
         }
         buf_deinit(&details);
         struct datum oid = datum_int(schema->oid);
-        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_drop_schema_functions(d, (oid_t) oid.i) || !ddl_drop_schema_extensions(d, (oid_t) oid.i) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) || !ddl_reload(d))
+        if (!drop_all(d, &doomed, true, NULL) || !ddl_prepare_file(d) || !ddl_drop_schema_functions(d, (oid_t) oid.i) ||
+            !ddl_drop_schema_extensions(d, (oid_t) oid.i) || !ddl_bind(d, "DELETE FROM pgquill_schema WHERE oid = ?1", 1, &oid) ||
+            !ddl_reload(d))
             return false;
     }
     return true;
@@ -359,12 +380,15 @@ bool ddl_truncate(struct ddl *d, const PgQuery__TruncateStmt *stmt)
         const struct catalog_relation *other, *relation = catalog_relation_by_oid(d->catalog, doomed.oids[i]);
         for (int k = 0; (other = catalog_relation_at(d->catalog, k)) && !other->is_system; k++)
             for (int m = 0; m < other->nconstraints; m++) {
-                if (other->constraints[m].kind != 'f' || other->constraints[m].foreign_relation != relation->oid || is_doomed(&doomed, other->oid))
+                if (other->constraints[m].kind != 'f' || other->constraints[m].foreign_relation != relation->oid ||
+                    is_doomed(&doomed, other->oid))
                     continue;
                 if (stmt->behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
-                    diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "cannot truncate a table referenced in a foreign key constraint");
+                    diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                             "cannot truncate a table referenced in a foreign key constraint");
                     diag_detail(d->diag, "Table \"%s\" references \"%s\".", other->name, relation->name);
-                    return diag_hint(d->diag, "Truncate table \"%s\" at the same time, or use TRUNCATE ... CASCADE.", other->name);
+                    return diag_hint(d->diag, "Truncate table \"%s\" at the same time, or use TRUNCATE ... CASCADE.",
+                                     other->name);
                 }
                 ddl_notice(d, ERRCODE_SUCCESSFUL_COMPLETION, "truncate cascades to table \"%s\"", other->name);
                 if (doomed.count < 256)
@@ -376,7 +400,8 @@ bool ddl_truncate(struct ddl *d, const PgQuery__TruncateStmt *stmt)
     for (int i = 0; good && i < doomed.count; i++) {
         const struct catalog_relation *relation = catalog_relation_by_oid(d->catalog, doomed.oids[i]), *sequence;
         good = ddl_run(d, arena_printf(d->arena, "DELETE FROM %s", ddl_quote(d, relation->storage)));
-        for (int k = 0; good && stmt->restart_seqs && (sequence = catalog_relation_at(d->catalog, k)) && !sequence->is_system; k++)
+        for (int k = 0; good && stmt->restart_seqs && (sequence = catalog_relation_at(d->catalog, k)) && !sequence->is_system;
+             k++)
             if (sequence->kind == 'S' && sequence->sequence && sequence->sequence->owner_relation == relation->oid)
                 good = ddl_restart_sequence(d, sequence, sequence->sequence->start);
     }

@@ -96,10 +96,12 @@ static const char *compose(struct ddl *d, const char *table, const char *column,
         a--;
     while (b > 0 && ((unsigned char) column[b] & 0xC0) == 0x80)
         b--;
-    return column ? arena_printf(d->arena, "%.*s_%.*s_%s", (int) a, table, (int) b, column, suffix) : arena_printf(d->arena, "%.*s_%s", (int) a, table, suffix);
+    return column ? arena_printf(d->arena, "%.*s_%.*s_%s", (int) a, table, (int) b, column, suffix)
+                  : arena_printf(d->arena, "%.*s_%s", (int) a, table, suffix);
 }
 
-const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, const char *column, const char *suffix, const struct catalog_relation *pending)
+const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, const char *column, const char *suffix,
+                            const struct catalog_relation *pending)
 {
     for (int number = 0;; number++) {
         const char *numbered = number ? arena_printf(d->arena, "%s%d", suffix, number) : suffix;
@@ -111,16 +113,22 @@ const char *ddl_choose_name(struct ddl *d, oid_t schema, const char *table, cons
 
 const char *ddl_storage_name(struct ddl *d, const struct catalog_schema *schema, const char *name)
 {
-    const char *plain = schema->oid == OID_PUBLIC ? arena_strdup(d->arena, name) : arena_printf(d->arena, "%s.%s", schema->name, name);
+    const char *plain =
+        schema->oid == OID_PUBLIC ? arena_strdup(d->arena, name) : arena_printf(d->arena, "%s.%s", schema->name, name);
     /* SQLite's names fold case; some prefixes are kept, by itself or for temporary relations, which it would find first. */
     bool is_temporary = oid_is_temporary(schema->oid);
-    bool is_kept = strncasecmp(plain, "sqlite_", 7) == 0 || strncasecmp(plain, "pgquill_", 8) == 0 || (!is_temporary && strncasecmp(plain, "pg_temp_", 8) == 0);
+    bool is_kept = strncasecmp(plain, "sqlite_", 7) == 0 || strncasecmp(plain, "pgquill_", 8) == 0 ||
+                   (!is_temporary && strncasecmp(plain, "pg_temp_", 8) == 0);
     const char *storage = is_kept ? arena_printf(d->arena, "user_%s", plain) : plain;
     for (int number = 1;; number++) {
         int64_t one;
         bool found;
         struct datum value = datum_cstr(storage);
-        if (!ddl_int(d, arena_printf(d->arena, "SELECT 1 FROM %s.sqlite_schema WHERE name = ?1 COLLATE NOCASE", is_temporary ? "temp" : "main"), 1, &value, &one, &found) || !found)
+        if (!ddl_int(d,
+                     arena_printf(d->arena, "SELECT 1 FROM %s.sqlite_schema WHERE name = ?1 COLLATE NOCASE",
+                                  is_temporary ? "temp" : "main"),
+                     1, &value, &one, &found) ||
+            !found)
             return storage;
         storage = arena_printf(d->arena, "%s~%d", plain, number);
     }

@@ -102,7 +102,8 @@ static const char *sorted_aggregate(struct lower *l, const struct expr *expr, co
             item = expr->agg.nsort ? expr->agg.sort[key].expr : args.items[key];
             char name[64] = "";
             const struct type_desc *type = catalog_type_by_oid(l->catalog, item->type);
-            collated |= type && type->collation && !type->sqlite_collation && catalog_collation_storage(l->catalog, item->collation, name, sizeof name);
+            collated |= type && type->collation && !type->sqlite_collation &&
+                        catalog_collation_storage(l->catalog, item->collation, name, sizeof name);
             buf_printf(&names, "%s|", name);
             flags[2 * key] = expr->agg.nsort && expr->agg.sort[key].descending ? 'd' : 'a';
             flags[2 * key + 1] = expr->agg.nsort && expr->agg.sort[key].nulls_first ? 'f' : 'l';
@@ -119,7 +120,8 @@ static const char *sorted_aggregate(struct lower *l, const struct expr *expr, co
     const char *rest = lower_take(l, &list), *collations = lower_take(l, &names);
     const char *how =
         LOWER_PRINT(l, "%d %d %d %d %s %s", ndirect, args.count, nkeys, expr->agg.distinct, nkeys ? flags : "-", impl->source);
-    const char *function = lower_instance(l, func_find("pgquill_sorted"), count, types, expr->type, -1, collated ? collations : NULL);
+    const char *function =
+        lower_instance(l, func_find("pgquill_sorted"), count, types, expr->type, -1, collated ? collations : NULL);
     return function ? LOWER_PRINT(l, "%s(%s%s)", function, lower_string(l, how, strlen(how)), rest) : NULL;
 }
 

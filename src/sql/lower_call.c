@@ -292,8 +292,8 @@ const char *lower_call(struct lower *l, const struct expr *expr)
             const char *right = left ? lower_expr(l, args->items[1]) : NULL;
             if (!collation)
                 left = lower_collated(l, left, NULL, args->items[0], args->items[1]);
-            return right ? lower_operator(l, expr->call.op, args->items[0]->type, left, args->items[1]->type, right, expr->collation,
-                                          expr->location)
+            return right ? lower_operator(l, expr->call.op, args->items[0]->type, left, args->items[1]->type, right,
+                                          expr->collation, expr->location)
                          : NULL;
         }
     }

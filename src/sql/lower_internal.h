@@ -35,19 +35,20 @@ struct lower {
     struct arena *arena;
     struct plan *plan; /* NULL: lowering a lone expression */
     struct diag *diag;
-    bool constants; /* schema text: no parameters */
+    bool constants;  /* schema text: no parameters */
     bool is_recheck; /* rows that failed are computed again: a sequence shows the value that it gave, and gives no other */
     bool uses_tables, uses_temporary, writes;
     bool writes_file;    /* not temporary relations only */
     const char *changes; /* as struct plan has it */
-    int max_parameter; /* of the step under way */
+    int max_parameter;   /* of the step under way */
     int nstages, first_stage_parameter;
     int next_name;
     const struct lower_name *names;
     const struct lower_around *around;
     const struct lower_stage *stages;
-    const char *case_test;         /* what EXPR_CASE_TEST stands for */
-    const char *const *arguments;  /* inside the body of a function that stands in its call's place: what its parameters are; NULL */
+    const char *case_test; /* what EXPR_CASE_TEST stands for */
+    const char *const
+        *arguments; /* inside the body of a function that stands in its call's place: what its parameters are; NULL */
     const struct query *set_query; /* the query whose grouping set `set` is being said */
     int set;
     int nsteps, steps_cap;
@@ -104,7 +105,8 @@ const char *lower_operator(struct lower *l, const struct operator_fact *op, oid_
 const char *lower_collation(struct lower *l, oid_t type, oid_t collation);
 /* `text` with a COLLATE where it is needed: for `collation`, or, when that is NULL, because SQLite would go by the collation of a column among
  * the operands (`right` may be NULL). */
-const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left, const struct expr *right);
+const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left,
+                           const struct expr *right);
 /* 42P22 when an expression works under a collation and none could be derived. */
 bool lower_has_collation(struct lower *l, const struct expr *expr, const char *purpose);
 /* Does SQLite itself compare these two as PostgreSQL's operator does? *collation: what to compare under; NULL: BINARY. */
@@ -143,8 +145,8 @@ bool lower_gives_whole(const struct expr *call);
 bool lower_gives_value(const struct expr *call);
 
 /* A call of a user-defined function, its arguments in `args`: the function's oid goes before them. */
-const char *lower_routine_call(struct lower *l, const struct func_impl *impl, const struct proc_fact *proc, int nargs, const oid_t *types,
-                               const char *args, oid_t result);
+const char *lower_routine_call(struct lower *l, const struct func_impl *impl, const struct proc_fact *proc, int nargs,
+                               const oid_t *types, const char *args, oid_t result);
 
 /* lower_row.c */
 struct row_sides {

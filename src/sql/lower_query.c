@@ -152,8 +152,8 @@ const char *lower_with(struct lower *l, struct query *query)
         buf_printf(&buf, "%scte%d(%s) AS %s(%s)", count++ ? ", " : "WITH RECURSIVE ", cte->number,
                    column_list(l, lower_output_count(cte->query)),
                    cte->materialize == CTE_MATERIALIZED || is_volatile ? "MATERIALIZED "
-                   : cte->materialize == CTE_NOT_MATERIALIZED ? "NOT MATERIALIZED "
-                                                              : "",
+                   : cte->materialize == CTE_NOT_MATERIALIZED          ? "NOT MATERIALIZED "
+                                                                       : "",
                    body);
     }
     if (count)

@@ -20,10 +20,10 @@ static const char *native_rows(struct lower *l, const struct row_sides *rows, co
 
 static const char *one_column(struct lower *l, const struct row_sides *rows, int i, bool swapped)
 {
-    return swapped ? lower_operator(l, rows->ops[i], rows->right_types[i], rows->right[i], rows->left_types[i], rows->left[i], rows->collations[i],
-                                    rows->location)
-                   : lower_operator(l, rows->ops[i], rows->left_types[i], rows->left[i], rows->right_types[i], rows->right[i], rows->collations[i],
-                                    rows->location);
+    return swapped ? lower_operator(l, rows->ops[i], rows->right_types[i], rows->right[i], rows->left_types[i], rows->left[i],
+                                    rows->collations[i], rows->location)
+                   : lower_operator(l, rows->ops[i], rows->left_types[i], rows->left[i], rows->right_types[i], rows->right[i],
+                                    rows->collations[i], rows->location);
 }
 
 /* An order is decided by the first column that differs: both ways round, an operator tells whether its operands do. */

@@ -98,8 +98,7 @@ bool lower_same_expr(const struct expr *a, const struct expr *b)
         return a->whole_row.rte == b->whole_row.rte;
     case EXPR_SUBSCRIPT:
         if (a->subscript.nsubscripts != b->subscript.nsubscripts || a->subscript.slice != b->subscript.slice ||
-            a->subscript.value || b->subscript.value ||
-            !lower_same_expr(a->subscript.array, b->subscript.array))
+            a->subscript.value || b->subscript.value || !lower_same_expr(a->subscript.array, b->subscript.array))
             return false;
         for (int i = 0; i < a->subscript.nsubscripts; i++)
             if (!lower_same_expr(a->subscript.upper[i], b->subscript.upper[i]) ||

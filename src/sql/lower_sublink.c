@@ -13,7 +13,8 @@ static const struct expr *output(const struct query *query, int index)
 static const char *compare_columns(struct lower *l, const struct expr *expr, const char *alias)
 {
     int count = expr->sublink.left.count;
-    struct row_sides rows = lower_row_sides(l, count, expr->sublink.ops, lower_row_strategy(expr->sublink.ops[0]->name), expr->location);
+    struct row_sides rows =
+        lower_row_sides(l, count, expr->sublink.ops, lower_row_strategy(expr->sublink.ops[0]->name), expr->location);
     for (int i = 0; i < count; i++) {
         const struct expr *left = expr->sublink.left.items[i], *right = output(expr->sublink.query, i);
         rows.left[i] = lower_expr(l, left);

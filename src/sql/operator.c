@@ -4,7 +4,8 @@
 
 const char *operator_name(struct analysis *a, size_t count, PgQuery__Node **names)
 {
-    const char *name = count ? analysis_string(names[count - 1]) : "", *schema = count > 1 ? analysis_string(names[count - 2]) : "pg_catalog";
+    const char *name = count ? analysis_string(names[count - 1]) : "",
+               *schema = count > 1 ? analysis_string(names[count - 2]) : "pg_catalog";
     return strcmp(schema, "pg_catalog") == 0 ? name : arena_printf(a->arena, "%s.%s", schema, name);
 }
 

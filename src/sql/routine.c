@@ -152,7 +152,7 @@ static bool compile_body(struct compiler *compiler, struct routine *routine, con
     bool good = true;
     for (size_t i = 0; i < parsed->n_stmts && good; i++) {
         bool final = i + 1 == parsed->n_stmts;
-        compiler->variables = &variables;
+        compiler->variables = &variables; // cppcheck-suppress autoVariables ; put back below
         compiler->routine_result = final ? &routine->result : NULL;
         PgQuery__Node *node = parsed->stmts[i]->stmt;
         bool is_result = final && routine->result.type != VOID_OID;

@@ -1,6 +1,7 @@
 #include "type/array.h"
 #include "type/codecs.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -124,6 +125,7 @@ static bool mismatch(struct reader *r)
 
 static bool close_level(struct reader *r, int level)
 {
+    assert(level >= 0);
     int32_t *dim = &r->dims[level], count = r->counts[level];
     if (*dim >= 0 && *dim != count)
         return mismatch(r);

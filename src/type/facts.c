@@ -146,7 +146,8 @@ const struct operator_fact *operator_fact_by_oid(oid_t oid)
         else
             high = middle;
     }
-    return low < operator_fact_count && operator_facts[operator_by_oid[low]].oid == oid ? &operator_facts[operator_by_oid[low]] : NULL;
+    return low < operator_fact_count && operator_facts[operator_by_oid[low]].oid == oid ? &operator_facts[operator_by_oid[low]]
+                                                                                        : NULL;
 }
 
 const struct operator_fact *operator_facts_by_name(const char *name, int *count)

@@ -28,16 +28,17 @@ enum { PROC_ARGS_MAX = 100 };
 struct proc_fact {
     oid_t oid;
     const char *name;
-    char kind;            /* f function, p procedure, a aggregate, w window */
+    char kind; /* f function, p procedure, a aggregate, w window */
     bool strict;
     bool retset;
-    char volatility;      /* i, s, v */
+    char volatility; /* i, s, v */
     char parallel;
-    oid_t variadic;       /* element type of a VARIADIC last argument; 0 */
+    oid_t variadic; /* element type of a VARIADIC last argument; 0 */
     oid_t result;
-    const char *args;     /* input argument types: oids separated by blanks */
+    const char *args; /* input argument types: oids separated by blanks */
     uint8_t nargs, ndefaults;
-    const char *source;   /* the key of func/'s implementations: prosrc, PostgreSQL's C symbol ("int4pl"); for an aggregate or a function
+    const char
+        *source; /* the key of func/'s implementations: prosrc, PostgreSQL's C symbol ("int4pl"); for an aggregate or a function
                              written in SQL its signature ("sum(int4)", "lpad(text,int4)") */
     const char *defaults; /* SQL expressions of the last ndefaults arguments, comma separated; NULL */
     const char *names;    /* argument names, all modes, comma separated; NULL */
@@ -50,7 +51,7 @@ struct proc_fact {
 struct operator_fact {
     oid_t oid;
     const char *name;
-    char kind;            /* b infix, l prefix */
+    char kind; /* b infix, l prefix */
     bool can_merge, can_hash;
     oid_t left, right, result, commutator, negator, proc;
     const char *restriction, *join;
@@ -59,13 +60,13 @@ struct operator_fact {
 
 struct cast_fact {
     oid_t oid, source, target, proc; /* proc 0: binary coercible or by I/O */
-    char context;         /* e explicit, a assignment, i implicit */
-    char method;          /* f function, i input/output, b binary */
+    char context;                    /* e explicit, a assignment, i implicit */
+    char method;                     /* f function, i input/output, b binary */
 };
 
 struct aggregate_fact {
     oid_t proc;
-    char kind;            /* n normal, o ordered set, h hypothetical */
+    char kind; /* n normal, o ordered set, h hypothetical */
     int16_t direct_args;
     oid_t trans, final, sort_operator, trans_type;
     const char *initial;

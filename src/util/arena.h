@@ -34,7 +34,7 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args);
 
-#define arena_new(arena, type) ((type *) arena_zalloc((arena), sizeof(type)))
+#define arena_new(arena, type)          ((type *) arena_zalloc((arena), sizeof(type)))
 #define arena_array(arena, type, count) ((type *) arena_zalloc((arena), sizeof(type) * (size_t) (count)))
 
 /* malloc and friends that never return NULL. */

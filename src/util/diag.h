@@ -17,7 +17,7 @@ struct diag {
     char *context;
     char *schema, *table, *column, *datatype, *constraint;
     char *internal_query;
-    int position;          /* 1-based character of the statement's text; 0: none */
+    int position; /* 1-based character of the statement's text; 0: none */
     int internal_position;
 };
 

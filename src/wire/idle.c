@@ -28,8 +28,7 @@ static int64_t now_ns(void)
 void idle_wait_set(struct idle_wait *wait, int poll_us)
 {
     if (wait->poll_ns != poll_us * 1000LL)
-        *wait = (struct idle_wait){
-            .poll_ns = poll_us * 1000LL, .skip = FIRST_SKIP, .penalty = PENALTY_MIN, .bell = wait->bell};
+        *wait = (struct idle_wait){.poll_ns = poll_us * 1000LL, .skip = FIRST_SKIP, .penalty = PENALTY_MIN, .bell = wait->bell};
 }
 
 static void punish(struct idle_wait *wait)

@@ -57,8 +57,14 @@ static void note(char kind, const char *path, int64_t start, int64_t end, int64_
         log_fd = open(getenv("POWERCUT_LOG"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (!real_writev)
         real_writev = dlsym(RTLD_NEXT, "writev");
-    struct record record = {.magic = 0x50435554, .kind = kind, .start = start, .end = end, .offset = offset, .size = size,
-                            .name_size = (int32_t) strlen(path), .pid = getpid()};
+    struct record record = {.magic = 0x50435554,
+                            .kind = kind,
+                            .start = start,
+                            .end = end,
+                            .offset = offset,
+                            .size = size,
+                            .name_size = (int32_t) strlen(path),
+                            .pid = getpid()};
     struct iovec parts[3] = {{&record, sizeof record}, {(void *) path, strlen(path)}, {(void *) data, data ? (size_t) size : 0}};
     if (real_writev(log_fd, parts, 3) < 0)
         abort();
@@ -69,12 +75,13 @@ typedef ssize_t write_call(int, const void *, size_t);
 typedef int truncate_call(int, off64_t);
 typedef int sync_call(int);
 
-#define REAL(name, type)                                                                                                                                 \
-    static type *real;                                                                                                                                   \
-    if (!real)                                                                                                                                           \
+#define REAL(name, type)                                                                                                         \
+    static type *real;                                                                                                           \
+    if (!real)                                                                                                                   \
     real = (type *) dlsym(RTLD_NEXT, name)
 
-static ssize_t write_at(ssize_t (*real)(int, const void *, size_t, off64_t), int fd, const void *data, size_t size, off64_t offset)
+static ssize_t write_at(ssize_t (*real)(int, const void *, size_t, off64_t), int fd, const void *data, size_t size,
+                        off64_t offset)
 {
     char path[PATH_MAX];
     if (!watched(fd, path))

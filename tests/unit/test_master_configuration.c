@@ -52,7 +52,8 @@ Test(master_configuration, lets_the_command_line_win)
     char *words[] = {"pgquilld", "-c", "work_mem=1MB", NULL};
     struct options options;
     options_parse(&options, 3, words);
-    struct settings *settings = configuration_load(&options, write_file("a.conf", "work_mem = 2MB\nport = 6002\n"), NULL, CONFIGURATION_LOGGED);
+    struct settings *settings =
+        configuration_load(&options, write_file("a.conf", "work_mem = 2MB\nport = 6002\n"), NULL, CONFIGURATION_LOGGED);
     cr_assert(settings);
     cr_assert_str_eq(settings_show(settings, "work_mem"), "1MB");
     cr_assert_eq(settings_int(settings, "port"), 6002);
@@ -63,8 +64,10 @@ Test(master_configuration, lets_the_command_line_win)
 Test(master_configuration, keeps_what_needs_a_restart)
 {
     struct options options = {0};
-    struct settings *current = configuration_load(&options, write_file("a.conf", "port = 6003\nwork_mem = 1MB\n"), NULL, CONFIGURATION_LOGGED);
-    struct settings *fresh = configuration_load(&options, write_file("a.conf", "port = 6004\nwork_mem = 2MB\n"), NULL, CONFIGURATION_LOGGED);
+    struct settings *current =
+        configuration_load(&options, write_file("a.conf", "port = 6003\nwork_mem = 1MB\n"), NULL, CONFIGURATION_LOGGED);
+    struct settings *fresh =
+        configuration_load(&options, write_file("a.conf", "port = 6004\nwork_mem = 2MB\n"), NULL, CONFIGURATION_LOGGED);
     logged[0] = '\0';
     cr_assert_eq(configuration_adopt(&current, fresh, CONFIGURATION_LOGGED), 1);
     cr_assert_eq(settings_int(current, "port"), 6003);

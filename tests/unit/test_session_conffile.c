@@ -61,13 +61,13 @@ Test(session_conffile, reads_every_form_of_a_line)
 {
     struct settings *settings = settings_new();
     cr_assert(read_into(settings, write_file("a.conf", "# a comment\n"
-                                                           "max_connections = 50   # and another\n"
-                                                           "work_mem 8MB\n"
-                                                           "   log_line_prefix = 'it''s \\'%p\\' '\n"
-                                                           "search_path = 'a, b'\n"
-                                                           "statement_timeout='2min'\n"
-                                                           "fsync on\n"
-                                                           "max_connections = 60\n")),
+                                                       "max_connections = 50   # and another\n"
+                                                       "work_mem 8MB\n"
+                                                       "   log_line_prefix = 'it''s \\'%p\\' '\n"
+                                                       "search_path = 'a, b'\n"
+                                                       "statement_timeout='2min'\n"
+                                                       "fsync on\n"
+                                                       "max_connections = 60\n")),
               "%s", logged);
     cr_assert_eq(settings_int(settings, "max_connections"), 60, "the last one wins");
     int line = 0;
@@ -88,8 +88,8 @@ Test(session_conffile, includes_files_and_directories)
     write_file("more.d/20.conf", "max_connections = 12\n");
     write_file("more.d/30.txt", "max_connections = 13\n");
     write_file("one.conf", "port = 6001\n");
-    cr_assert(read_into(settings, write_file("main.conf",
-                                                 "include 'one.conf'\ninclude_dir = 'more.d'\ninclude_if_exists 'none.conf'\n")),
+    cr_assert(read_into(settings,
+                        write_file("main.conf", "include 'one.conf'\ninclude_dir = 'more.d'\ninclude_if_exists 'none.conf'\n")),
               "%s", logged);
     cr_assert_eq(settings_int(settings, "port"), 6001);
     cr_assert_eq(settings_int(settings, "max_connections"), 12);

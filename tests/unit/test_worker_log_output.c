@@ -97,9 +97,10 @@ Test(worker_log_output, keeps_the_parts_of_a_report_together)
     cr_assert(strstr(content("server.csv"),
                      ",ERROR,42703,\"no \"\"a\"\"\",\"of two\nlines\",\"look\",,,\"line 1\",\"SELECT a\",,,,\"master\",,0\n"),
               "%s", content("server.csv"));
-    cr_assert(strstr(content("server.json"), ",\"error_severity\":\"ERROR\",\"state_code\":\"42703\",\"message\":\"no \\\"a\\\"\","
-                                             "\"detail\":\"of two\\u000alines\",\"hint\":\"look\",\"context\":\"line 1\","
-                                             "\"statement\":\"SELECT a\",\"backend_type\":\"master\"}\n"),
+    cr_assert(strstr(content("server.json"),
+                     ",\"error_severity\":\"ERROR\",\"state_code\":\"42703\",\"message\":\"no \\\"a\\\"\","
+                     "\"detail\":\"of two\\u000alines\",\"hint\":\"look\",\"context\":\"line 1\","
+                     "\"statement\":\"SELECT a\",\"backend_type\":\"master\"}\n"),
               "%s", content("server.json"));
 }
 
