@@ -1,6 +1,6 @@
 #include "ctl/client.h"
 #include "ctl/sessions.h"
-#include "master/version.h"
+#include "util/version.h"
 #include "util/arena.h"
 
 #include <getopt.h>

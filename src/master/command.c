@@ -3,7 +3,7 @@
 #include "engine/engine.h"
 #include "master/job.h"
 #include "master/spawn.h"
-#include "master/version.h"
+#include "util/version.h"
 #include "util/log.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #include "master/options.h"
 
 #include "util/path.h"
-#include "master/version.h"
+#include "util/version.h"
 #include "util/arena.h"
 
 #include <ctype.h>

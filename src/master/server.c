@@ -7,7 +7,7 @@
 #include "master/loop.h"
 #include "master/places.h"
 #include "master/spawn.h"
-#include "master/version.h"
+#include "util/version.h"
 #include "util/arena.h"
 #include "util/log.h"
 #include "util/path.h"

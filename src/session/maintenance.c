@@ -135,7 +135,7 @@ static bool set_constraints(struct session *session, const PgQuery__ConstraintsS
 
 static bool unsupported(const char *what, struct diag *diag)
 {
-    return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "%s is not supported", what);
+    return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "%s is not supported", what[0] ? what : "this statement");
 }
 
 bool maintenance_run(struct session *session, PgQuery__Node *node, struct portal *portal, struct diag *diag)

@@ -1,5 +1,5 @@
-#ifndef PGQUILL_MASTER_VERSION_H
-#define PGQUILL_MASTER_VERSION_H
+#ifndef PGQUILL_UTIL_VERSION_H
+#define PGQUILL_UTIL_VERSION_H
 
 #include "config.h"
 
