@@ -27,6 +27,20 @@ def test_errors_carry_code_and_position(conn, text, code, position):
     assert (error.fields["C"], error.fields["P"], error.fields["S"]) == (code, position, "ERROR")
 
 
+@pytest.mark.parametrize("text", ["CREATE PUBLICATION p", "CREATE CAST (int AS point) WITH INOUT", "CREATE ROLE r", "DO ''"])
+def test_what_we_do_not_have_is_said_in_a_whole_sentence(conn, text):
+    error = next(message for message in conn.query(text) if message.kind == "E")
+    assert error.fields["C"] == "0A000" and not error.fields["M"].startswith(" ")
+
+
+@pytest.mark.parametrize("text, shown", [(b"SELECT '\xff'", "0xff"), (b"SELECT '\xc3\x28'", "0xc3 0x28"), (b"SELECT \xed\xa0\x80", "0xed 0xa0 0x80")])
+def test_a_query_that_is_no_text(conn, text, shown):
+    conn.send("Q", text + b"\0")
+    error = next(message for message in conn.until() if message.kind == "E")
+    assert (error.fields["C"], error.fields["M"]) == ("22021", f'invalid byte sequence for encoding "UTF8": {shown}')
+    assert rows(conn.query("SELECT 1")) == [["1"]]
+
+
 def test_a_syntax_error_anywhere_runs_nothing(conn):
     assert kinds(conn.query("SELECT 1; SELEC 2")) == "EZ"
 
