@@ -13,7 +13,12 @@
 /* A passive pass copies what it can and stops nobody, so it is the usual one. But while somebody always writes or reads, it never quite catches up, and
  * only a log that is copied whole can be begun anew: past PAGES_UNTIL_RESTART the checkpointer takes its turn at the writer gate, and copies the rest
  * while no commit comes in between. The next writer then overwrites the log from its start, and syncing blocks that were there before is cheaper
- * than syncing a file that grows. A log past WAL_LIMIT is cut. Open handles keep its file from being removed and made again. */
+ * than syncing a file that grows. A log past WAL_LIMIT is cut. Open handles keep its file from being removed and made again.
+ *
+ * To be cut, or begun anew, a log must be without readers for a moment, and where statements overlap there is no such moment by itself. So writers wait:
+ * readers that come meanwhile find all in the database file and need the log no more, and once those that were there have ended, it is free. That takes
+ * as long as the longest of them, which nobody knows before; the larger the log, the longer this waits, and then it leaves writers alone for several
+ * times as long, or until they have written much more. A reader that holds one snapshot all the time is told by the copied part's not growing: no wait would help, and none is made. */
 
 enum {
     LOOK_MS = 100,
@@ -24,7 +29,10 @@ enum {
     LOOKS_UNTIL_TRIM = 200,           /* an idle log is cut to nothing */
     LOOKS_UNTIL_OPTIMIZE = 10 * 3600, /* an hour */
     LOOKS_BETWEEN_RESTARTS = 2,       /* a reader may hold the log: do not stop writers at every look */
+    LOOKS_WHILE_HELD = 5,
     GATE_PATIENCE_MS = 1000,
+    READERS_PATIENCE_MAX_MS = 5000,
+    REST_TIMES_PATIENCE = 10, /* what waiting for readers may take of the time of writers who write little */
 };
 static const off_t WAL_LIMIT = 64 << 20;
 
@@ -35,7 +43,9 @@ struct watched {
     off_t size;            /* of the log when last looked at */
     int quiet;             /* looks since it changed */
     int since_pass, since_optimize;
-    int until_trim; /* looks to leave out after a reader was in the way */
+    int until_trim;   /* looks to leave out after a reader was in the way */
+    uint32_t held_at; /* frames that were copied when a reader was in the way; 0: none was */
+    off_t next_try;   /* a log of this size is tried again before that time is over */
     bool is_trimmed, is_reported;
 };
 
@@ -95,34 +105,53 @@ static bool open_database(struct watched *database, const struct gate *gate, con
     return database->engine != NULL;
 }
 
-/* One pass. `truncate`: cut the log to nothing, for which writers must wait. */
-static void pass(struct checkpointer *self, struct watched *database, const char *path, bool truncate)
+/* One pass. patience_ms: as engine_checkpoint() has it. */
+static void pass(struct checkpointer *self, struct watched *database, const char *path, int patience_ms)
 {
     struct diag diag = {0};
     int64_t frames = 0, done = 0;
-    bool whole = engine_checkpoint(database->engine, truncate, &frames, &done, &diag);
+    bool whole = engine_checkpoint(database->engine, patience_ms, &frames, &done, &diag);
     database->copied = done > 0 ? (uint32_t) done : 0;
     database->since_pass = 0;
-    database->is_trimmed = truncate && whole;
+    database->is_trimmed = patience_ms && whole;
     database->size = wal_size(path);
     shm_count(self->shm, SHM_CHECKPOINTS, 1);
     report(database, path, &diag);
+}
+
+/* For readers, so that a log of this size can be cut. */
+static int patience_for(off_t size)
+{
+    double times = (double) size / (double) WAL_LIMIT;
+    double wanted = READERS_PATIENCE_MS * (times > 1 ? times * times : 1);
+    return wanted < READERS_PATIENCE_MAX_MS ? (int) wanted : READERS_PATIENCE_MAX_MS;
 }
 
 /* Copy everything, so that the log can be begun anew; `truncate`: and cut it to nothing. */
 static void finish(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path, bool truncate)
 {
     /* Most of the work before writers are stopped. */
-    pass(self, database, path, false);
+    pass(self, database, path, 0);
+    if (truncate && database->held_at && database->held_at == database->copied) {
+        database->until_trim = LOOKS_WHILE_HELD;
+        database->next_try = wal_size(path) + WAL_LIMIT;
+        return;
+    }
     if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
         return;
-    pass(self, database, path, truncate);
-    if (!truncate)
+    int patience = patience_for(database->size);
+    pass(self, database, path, truncate ? patience : 0);
+    if (!truncate) {
         database->until_trim = LOOKS_BETWEEN_RESTARTS;
-    else if (database->is_trimmed)
+    } else if (database->is_trimmed) {
         gate_set_wal_pages(gate, 0);
-    else
-        database->until_trim = LOOKS_UNTIL_ANY_PASS;
+        database->held_at = 0;
+        database->next_try = 0;
+    } else {
+        database->until_trim = patience * REST_TIMES_PATIENCE / LOOK_MS;
+        database->held_at = database->copied;
+        database->next_try = wal_size(path) + WAL_LIMIT;
+    }
     gate_release(gate, self->slot);
 }
 
@@ -149,12 +178,12 @@ static void look(struct checkpointer *self, struct watched *database, struct gat
     /* Fewer than were copied: the log was begun anew. */
     uint32_t waiting = pages >= database->copied ? pages - database->copied : pages;
     database->until_trim -= database->until_trim > 0;
-    if (size > WAL_LIMIT && waiting > 0 && !database->until_trim)
+    if (size > WAL_LIMIT && waiting > 0 && (!database->until_trim || size > database->next_try))
         finish(self, database, gate, path, true);
     else if (pages > PAGES_UNTIL_RESTART && waiting > 0 && !database->until_trim)
         finish(self, database, gate, path, false);
     else if (waiting >= PAGES_WORTH_A_PASS || (has_changed && database->since_pass >= LOOKS_UNTIL_ANY_PASS))
-        pass(self, database, path, false);
+        pass(self, database, path, 0);
     else if (size > 0 && !database->is_trimmed && !database->until_trim && database->quiet >= LOOKS_UNTIL_TRIM)
         finish(self, database, gate, path, true);
     else if (database->since_optimize >= LOOKS_UNTIL_OPTIMIZE && database->quiet > 0)
@@ -188,7 +217,7 @@ void checkpointer_run(struct shm *shm, volatile const int *stop)
     for (int i = 0; i < self.count; i++) {
         const char *path = gate_path(gate_at(shm, i));
         if (self.databases[i].engine && path)
-            pass(&self, &self.databases[i], path, true);
+            pass(&self, &self.databases[i], path, READERS_PATIENCE_MS);
         close_database(&self.databases[i]);
     }
     free(self.databases);

@@ -107,8 +107,11 @@ bool engine_defer_foreign_keys(struct engine *engine, bool on, struct diag *diag
 /* Give the catalog its reader. */
 void engine_catalog_source(struct engine *engine, struct catalog_source *source);
 
-/* The checkpointer's work, with a handle of its own: one pass; true when all frames were written back. */
-bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag);
+/* How long a truncating pass waits for readers when nothing asks for more. */
+enum { READERS_PATIENCE_MS = 100 };
+/* The checkpointer's work, with a handle of its own: one pass; true when all frames were written back. patience_ms: 0 copies what can be copied now and
+ * waits for nobody; more also cuts the log to nothing, for which it waits so long for readers (and writers for it). */
+bool engine_checkpoint(struct engine *engine, int patience_ms, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag);
 /* Copy the database to a file, online (sqlite3_backup); progress may be NULL. */
 bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg,
                    struct diag *diag);

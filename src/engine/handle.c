@@ -282,14 +282,12 @@ void engine_shrink(struct engine *engine)
     sqlite3_db_release_memory(engine->db);
 }
 
-bool engine_checkpoint(struct engine *engine, bool truncate, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
+bool engine_checkpoint(struct engine *engine, int patience_ms, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
 {
-    enum { READERS_PATIENCE_MS = 100 };
     int frames = 0, done = 0;
-    /* Writers stand still while the truncating kind waits for readers: not for long. */
-    engine->busy_deadline = truncate ? engine_now_ms() + READERS_PATIENCE_MS : 0;
-    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-                                         &frames, &done);
+    engine->busy_deadline = patience_ms ? engine_now_ms() + patience_ms : 0;
+    int mode = patience_ms ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, mode, &frames, &done);
     engine->busy_deadline = 0;
     *wal_frames = frames;
     *checkpointed = done;

@@ -101,7 +101,7 @@ static int checkpoint(struct server *server, void *arg)
     /* Only one at a time; the checkpointer may be at it just now. */
     int64_t give_up = server_now() + CHECKPOINT_PATIENCE_MS;
     for (;;) {
-        engine_checkpoint(engine, false, &frames, &written, &diag);
+        engine_checkpoint(engine, 0, &frames, &written, &diag);
         if (diag_is_set(&diag) || frames >= 0 || server_now() >= give_up)
             break;
         usleep(20000);

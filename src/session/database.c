@@ -182,7 +182,7 @@ static bool settle(struct session *session, const char *path, struct diag *diag)
 {
     int64_t frames, done;
     struct engine *engine = open_other(session, path, false, diag);
-    bool good = engine && engine_checkpoint(engine, true, &frames, &done, diag);
+    bool good = engine && engine_checkpoint(engine, READERS_PATIENCE_MS, &frames, &done, diag);
     if (engine)
         engine_close(engine);
     return good;

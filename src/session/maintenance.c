@@ -98,7 +98,7 @@ static bool checkpoint(struct session *session, struct portal *portal, struct di
     portal->tag = "CHECKPOINT";
     if (session->txn.state >= TXN_IMPLICIT && engine_txn_state(session->engine) == ENGINE_TXN_WRITE)
         return true;
-    return engine_checkpoint(session->engine, false, &frames, &done, diag);
+    return engine_checkpoint(session->engine, 0, &frames, &done, diag);
 }
 
 static const struct catalog_constraint *constraint_named(struct session *session, const char *schema, const char *name)
