@@ -28,7 +28,11 @@ enum {
         50, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
     LOOKS_UNTIL_TRIM = 200,           /* an idle log is cut to nothing */
     LOOKS_UNTIL_OPTIMIZE = 10 * 3600, /* an hour */
-    LOOKS_BETWEEN_RESTARTS = 2,       /* a reader may hold the log: do not stop writers at every look */
+    LOOKS_UNTIL_SHRINK = 30,          /* without a change */
+    FREE_PAGES_KEPT = 1000,
+    FREE_SHARE_KEPT = 5, /* a fifth of the file */
+    PAGES_A_SLICE = 500,
+    LOOKS_BETWEEN_RESTARTS = 2, /* a reader may hold the log: do not stop writers at every look */
     LOOKS_WHILE_HELD = 5,
     GATE_PATIENCE_MS = 1000,
     READERS_PATIENCE_MAX_MS = 5000,
@@ -167,6 +171,26 @@ static void optimize(struct checkpointer *self, struct watched *database, struct
     report(database, path, &diag);
 }
 
+/* What deleted rows have left goes back to the file system, when it is much, a slice at a time so that writers wait for little. */
+static void shrink(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    struct diag diag = {0};
+    int64_t free = 0, all = 0;
+    bool has_given = false;
+    bool good = engine_free_pages(database->engine, &free, &all, &diag);
+    for (int64_t excess = free > FREE_PAGES_KEPT && free > all / FREE_SHARE_KEPT ? free - all / FREE_SHARE_KEPT : 0;
+         good && excess > 0 && !*self->stop; excess -= PAGES_A_SLICE) {
+        if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+            break;
+        good = engine_give_back(database->engine, PAGES_A_SLICE, &diag);
+        gate_release(gate, self->slot);
+        has_given = true;
+    }
+    if (has_given)
+        pass(self, database, path, 0);
+    report(database, path, &diag);
+}
+
 static void look(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
     off_t size = wal_size(path);
@@ -186,6 +210,8 @@ static void look(struct checkpointer *self, struct watched *database, struct gat
         pass(self, database, path, 0);
     else if (size > 0 && !database->is_trimmed && !database->until_trim && database->quiet >= LOOKS_UNTIL_TRIM)
         finish(self, database, gate, path, true);
+    else if (database->quiet == LOOKS_UNTIL_SHRINK)
+        shrink(self, database, gate, path);
     else if (database->since_optimize >= LOOKS_UNTIL_OPTIMIZE && database->quiet > 0)
         optimize(self, database, gate, path);
     database->size = size;

@@ -112,6 +112,10 @@ enum { READERS_PATIENCE_MS = 100 };
 /* The checkpointer's work, with a handle of its own: one pass; true when all frames were written back. patience_ms: 0 copies what can be copied now and
  * waits for nobody; more also cuts the log to nothing, for which it waits so long for readers (and writers for it). */
 bool engine_checkpoint(struct engine *engine, int patience_ms, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag);
+/* How many of the file's pages hold nothing and could be given back; none in a file that was made without that ability. */
+bool engine_free_pages(struct engine *engine, int64_t *free, int64_t *all, struct diag *diag);
+/* Give back so many of them: a change like any other, so the caller holds the writer gate. The file is shorter after the next checkpoint. */
+bool engine_give_back(struct engine *engine, int64_t pages, struct diag *diag);
 /* Copy the database to a file, online (sqlite3_backup); progress may be NULL. */
 bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg,
                    struct diag *diag);

@@ -66,6 +66,13 @@ static bool prepare_fixed_statements(struct engine *engine, struct diag *diag)
            prepare_fixed(engine, "PRAGMA schema_version", &engine->schema_version, diag);
 }
 
+/* A new file can give pages back without being copied whole. It must be said before anything is in it; what a foreign file is stays as it is. */
+static bool prepare_new_file(struct engine *engine, struct diag *diag)
+{
+    struct stat file;
+    return (stat(engine->path, &file) == 0 && file.st_size > 0) || run(engine, "PRAGMA auto_vacuum = INCREMENTAL", diag);
+}
+
 /* The schema of a file that somebody else made is not trusted: its views and triggers may call what is marked harmless. */
 static bool set_up(struct engine *engine, const struct engine_options *options, struct diag *diag)
 {
@@ -139,7 +146,7 @@ struct engine *engine_open(const struct engine_options *options, struct diag *di
     engine->env = options->env;
     engine->catalog_cookie = -1;
     arena_init(&engine->call_arena);
-    if (open_file(engine, options, diag) && set_up(engine, options, diag) && find_gate(engine, diag) &&
+    if (open_file(engine, options, diag) && (!options->create || prepare_new_file(engine, diag)) && set_up(engine, options, diag) && find_gate(engine, diag) &&
         prepare_fixed_statements(engine, diag) && engine_override_builtins(engine, diag))
         return engine;
     engine_close(engine);
@@ -280,21 +287,6 @@ void engine_set_foreign_keys(struct engine *engine, bool on)
 void engine_shrink(struct engine *engine)
 {
     sqlite3_db_release_memory(engine->db);
-}
-
-bool engine_checkpoint(struct engine *engine, int patience_ms, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
-{
-    int frames = 0, done = 0;
-    engine->busy_deadline = patience_ms ? engine_now_ms() + patience_ms : 0;
-    int mode = patience_ms ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, mode, &frames, &done);
-    engine->busy_deadline = 0;
-    *wal_frames = frames;
-    *checkpointed = done;
-    if (code != SQLITE_OK && code != SQLITE_BUSY)
-        return engine_report(engine, code, diag);
-    shm_count(engine->shm, SHM_CHECKPOINTS, 1);
-    return code == SQLITE_OK && frames == done;
 }
 
 bool engine_backup(struct engine *engine, const char *path, void (*progress)(void *arg, int64_t done, int64_t total), void *arg,

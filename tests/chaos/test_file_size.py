@@ -1,4 +1,5 @@
-"""The write-ahead log stays bounded while somebody always reads, and a reader that holds a snapshot for long delays that and harms nobody."""
+"""The write-ahead log stays bounded while somebody always reads, and a reader that holds a snapshot for long delays that and harms nobody. Space that is
+free in the file goes back."""
 import os
 import threading
 import time
@@ -103,3 +104,21 @@ def test_long_snapshot_holds_the_log_and_its_end_frees_it():
             while log_size(server) > 64 * MIB and time.monotonic() < deadline:
                 time.sleep(0.02)
             assert log_size(server) <= 64 * MIB
+
+
+def test_space_of_deleted_rows_is_given_back():
+    with Server() as server:
+        _, cursor = connect(server)
+        cursor.execute("CREATE TABLE kept (k int)")
+        cursor.execute("INSERT INTO kept VALUES (1)")
+        cursor.execute("CREATE TABLE much AS SELECT i, repeat('x', 900) AS note FROM generate_series(1, 40000) i")
+        server.ctl("checkpoint")
+        full = os.path.getsize(server.file)
+        assert full > 32 * MIB
+        cursor.execute("DELETE FROM much")
+        deadline = time.monotonic() + 40
+        while os.path.getsize(server.file) > full / 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert os.path.getsize(server.file) <= full / 2
+        cursor.execute("SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM much)")
+        assert cursor.fetchone() == (1, 0)
