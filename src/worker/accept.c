@@ -119,11 +119,12 @@ enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unbl
             return ACCEPT_ORPHANED;
         if (accept_from(event.data.fd, peer))
             return ACCEPT_CLIENT;
-        if (is_passing(errno))
+        /* The master has shut the socket down and its signal is on the way: it is told by EINVAL, a unix socket by the event alone. */
+        bool is_shut = errno == EINVAL || (event.events & EPOLLHUP);
+        if (!is_shut && is_passing(errno))
             continue;
-        /* EINVAL: the master has shut the socket down and its signal is on the way. All others (no descriptors, no memory) may
-         * pass too; do not spin meanwhile. */
-        if (errno != EINVAL)
+        /* All others (no descriptors, no memory) may pass, too; do not spin meanwhile. */
+        if (!is_shut)
             log_errno(LOG_LEVEL_ERROR, "could not accept a connection");
         struct timespec pause = {.tv_nsec = 100000000};
         if (pselect(0, NULL, NULL, NULL, &pause, unblocked) < 0)

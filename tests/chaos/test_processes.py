@@ -14,7 +14,7 @@ import time
 import pytest
 
 from rawpg import RawConnection
-from server import PGQUILLCTL, PGQUILLD, Server
+from server import PGQUILLCTL, PGQUILLD, Server, free_port
 
 
 def until(condition, seconds=10):
@@ -163,6 +163,22 @@ def test_fast_and_immediate_shutdown_end_everything(how):
         assert time.monotonic() - began < 3
         server.start()
         assert server.psql("-Atc", "SELECT n FROM t").strip() == "7"
+
+
+def test_a_server_with_a_unix_socket_only_ends_as_fast(tmp_path):
+    port = free_port()
+    with open(tmp_path / "log", "wb") as log:
+        places = [option for name in "kRD" for option in ("-" + name, tmp_path)]
+        server = subprocess.Popen([PGQUILLD, "-h", "", "-p", str(port), *places, tmp_path / "main.db"], stdout=log, stderr=log)
+    try:
+        assert until(lambda: subprocess.run(["psql", "-X", "-h", tmp_path, "-p", str(port), "-U", "postgres", "-d", "main", "-c", "SELECT 1"],
+                                            capture_output=True, check=False).returncode == 0)
+        server.send_signal(signal.SIGINT)
+        server.wait(4)
+    finally:
+        server.kill()
+        server.wait()
+    assert "SIGKILL" not in (tmp_path / "log").read_text()
 
 
 def test_death_of_the_master_ends_its_processes():
