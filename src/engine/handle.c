@@ -146,8 +146,9 @@ struct engine *engine_open(const struct engine_options *options, struct diag *di
     engine->env = options->env;
     engine->catalog_cookie = -1;
     arena_init(&engine->call_arena);
-    if (open_file(engine, options, diag) && (!options->create || prepare_new_file(engine, diag)) && set_up(engine, options, diag) && find_gate(engine, diag) &&
-        prepare_fixed_statements(engine, diag) && engine_override_builtins(engine, diag))
+    if (open_file(engine, options, diag) && (!options->create || prepare_new_file(engine, diag)) &&
+        set_up(engine, options, diag) && find_gate(engine, diag) && prepare_fixed_statements(engine, diag) &&
+        engine_override_builtins(engine, diag))
         return engine;
     engine_close(engine);
     return NULL;
