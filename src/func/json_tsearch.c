@@ -1,4 +1,5 @@
 #include "func/json.h"
+#include "func/tsheadline.h"
 #include "func/tsmake.h"
 
 #include <strings.h>
@@ -114,6 +115,84 @@ FUNCTION(parts_to_tsvector)
     return read_flags(call, &args[1], &parts) && make_vector(call, ts_current_config(call), &args[0], parts, result);
 }
 
+/* ---- headlines: the document with each string replaced by its own ---- */
+
+struct headlines {
+    struct fcall *call;
+    oid_t config;
+    struct ts_headline_options options;
+    const struct ts_query *query;
+    const struct datum *document;
+};
+
+static bool put_headlines(const struct headlines *h, const struct json *value, struct buf *out)
+{
+    if (value->kind == JSON_STRING) {
+        struct buf text = {0};
+        bool good = ts_headline_put(h->call, h->config, &h->options, h->query, value->text, value->len, &text);
+        if (good)
+            json_write_string(text.len ? text.data : "", text.len, out);
+        buf_deinit(&text);
+        return good;
+    }
+    if (value->kind < JSON_ARRAY) {
+        buf_append(out, h->document->data + value->start, value->end - value->start);
+        return true;
+    }
+    buf_putc(out, value->kind == JSON_ARRAY ? '[' : '{');
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (i)
+            buf_putc(out, ',');
+        if (value->kind == JSON_OBJECT) {
+            json_write_string(value->keys[i].text, value->keys[i].len, out);
+            buf_putc(out, ':');
+        }
+        if (!put_headlines(h, &value->items[i], out))
+            return false;
+    }
+    buf_putc(out, value->kind == JSON_ARRAY ? ']' : '}');
+    return true;
+}
+
+/* (document, query), and the options where there are some */
+static bool headlines(struct fcall *call, oid_t config, const struct datum *args, const struct datum *how, struct datum *result)
+{
+    struct json value;
+    struct buf out = {0};
+    struct headlines h = {.call = call, .config = config, .query = tsquery_load(call->arena, &args[1]), .document = &args[0]};
+    bool good = config && ts_headline_read_options(call, how, &h.options) &&
+                json_load(call->arena, &args[0], &value, call->diag) && put_headlines(&h, &value, &out);
+    if (good)
+        return json_give(call, &out, result);
+    buf_deinit(&out);
+    return false;
+}
+
+FUNCTION(headline_json_byid)
+{
+    return headlines(call, (oid_t) args[0].i, args + 1, nargs > 3 ? &args[3] : NULL, result);
+}
+
+FUNCTION(headline_json)
+{
+    return headlines(call, ts_current_config(call), args, nargs > 2 ? &args[2] : NULL, result);
+}
+
+FUNCTION(headline_jsonb_byid)
+{
+    return json_as_jsonb(call, headline_json_byid(call, nargs, args, result), result);
+}
+
+FUNCTION(headline_jsonb)
+{
+    return json_as_jsonb(call, headline_json(call, nargs, args, result), result);
+}
+
+#define HEADLINES(type)                                                                                                          \
+    SCALAR_FLAGS("ts_headline_" #type, headline_##type, FUNC_SESSION),                                                           \
+        SCALAR_FLAGS("ts_headline_" #type "_opt", headline_##type, FUNC_SESSION),                                                \
+        SCALAR("ts_headline_" #type "_byid", headline_##type##_byid),                                                            \
+        SCALAR("ts_headline_" #type "_byid_opt", headline_##type##_byid)
 #define BOTH(type)                                                                                                               \
     SCALAR_FLAGS(type "_string_to_tsvector", string_to_tsvector, FUNC_SESSION),                                                  \
         SCALAR(type "_string_to_tsvector_byid", string_to_tsvector_byid),                                                        \
@@ -121,7 +200,5 @@ FUNCTION(parts_to_tsvector)
         SCALAR(type "_to_tsvector_byid", parts_to_tsvector_byid)
 
 const struct func_impl func_impls_json_tsearch[] = {
-    BOTH("json"),
-    BOTH("jsonb"),
-    {0},
+    BOTH("json"), BOTH("jsonb"), HEADLINES(json), HEADLINES(jsonb), {0},
 };
