@@ -106,7 +106,7 @@ static bool parse_change(const char **text, struct zone_change *change)
 }
 
 /* Offsets are written west of Greenwich. Without rules, those of the United States hold. */
-static bool parse_rule(const char *text, struct zone_rule *rule)
+static bool read_rule(const char *text, struct zone_rule *rule)
 {
     *rule = (struct zone_rule){0};
     int32_t west;
@@ -130,6 +130,17 @@ static bool parse_rule(const char *text, struct zone_rule *rule)
     if (*text++ == '\0' || !parse_change(&text, &rule->start) || *text++ != ',' || !parse_change(&text, &rule->end))
         return false;
     return *text == '\0';
+}
+
+/* False leaves an empty rule that owns nothing: any word of a date may have been tried as a zone. */
+static bool parse_rule(const char *text, struct zone_rule *rule)
+{
+    if (read_rule(text, rule))
+        return true;
+    free((char *) rule->standard.abbreviation);
+    free((char *) rule->daylight.abbreviation);
+    *rule = (struct zone_rule){0};
+    return false;
 }
 
 struct timezone *zone_parse_posix(const char *text)

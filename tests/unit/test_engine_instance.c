@@ -46,5 +46,6 @@ Test(func_instance, names_are_read_back)
     cr_assert_not(diag_is_set(&diag));
     cr_assert_not(func_instance_parse("sum(float8):99999999>701", NULL, &arena, &instance, &diag));
     cr_assert_str_eq(diag.sqlstate, ERRCODE_UNDEFINED_OBJECT);
+    diag_clear(&diag);
     arena_deinit(&arena);
 }

@@ -46,6 +46,7 @@ Test(datetime, text_to_storage_and_back)
             cr_expect(out.len == strlen(cases[i].out) && !memcmp(out.data, cases[i].out, out.len), "%s: out %.*s", cases[i].in,
                       (int) out.len, out.data);
         }
+        buf_deinit(&out);
         diag_clear(&diag);
         arena_deinit(&arena);
     }
