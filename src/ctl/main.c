@@ -66,7 +66,7 @@ static int run_sessions(const struct call *call)
 
 static int run_top(const struct call *call)
 {
-    return sessions_top(call->run_dir, false);
+    return sessions_top(call->run_dir, call->json);
 }
 
 static int run_metrics(const struct call *call)
@@ -175,7 +175,9 @@ static int run_stop(const struct call *call)
     bool good = client_receive(fd, 10000, &kind, &facts);
     if (good && kind == CONTROL_DONE)
         client_wait_end(fd);
-    else if (good)
+    if (good && kind == CONTROL_DONE && call->json)
+        facts_print_json(&facts);
+    else if (good && kind != CONTROL_DONE)
         fprintf(stderr, "pgquillctl: %s\n", buf_cstr(&facts));
     buf_deinit(&facts);
     close(fd);
@@ -198,20 +200,21 @@ static int run_version(const struct call *call)
 
 static const struct {
     const char *name;
-    int min, max; /* arguments */
+    int min, max;  /* arguments */
+    bool is_plain; /* has no JSON form */
     int (*run)(const struct call *call);
 } commands[] = {
-    {"status", 0, 0, run_status},
-    {"sessions", 0, 0, run_sessions},
-    {"top", 0, 0, run_top},
-    {"cancel", 1, 1, run_cancel},
-    {"terminate", 1, 1, run_terminate},
-    {"reload", 0, 0, run_reload},
-    {"checkpoint", 0, 0, run_checkpoint},
-    {"backup", 2, 2, run_backup},
-    {"metrics", 0, 0, run_metrics},
-    {"stop", 0, 1, run_stop},
-    {"version", 0, 0, run_version},
+    {"status", 0, 0, false, run_status},
+    {"sessions", 0, 0, false, run_sessions},
+    {"top", 0, 0, false, run_top},
+    {"cancel", 1, 1, false, run_cancel},
+    {"terminate", 1, 1, false, run_terminate},
+    {"reload", 0, 0, false, run_reload},
+    {"checkpoint", 0, 0, false, run_checkpoint},
+    {"backup", 2, 2, false, run_backup},
+    {"metrics", 0, 0, true, run_metrics},
+    {"stop", 0, 1, false, run_stop},
+    {"version", 0, 0, false, run_version},
 };
 
 static int wrong(const char *format, const char *what)
@@ -259,6 +262,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(commands[i].name, name))
             continue;
+        if (call.json && commands[i].is_plain)
+            return wrong("%s has no JSON form", name);
         if (call.count < commands[i].min || call.count > commands[i].max)
             return wrong("%s: wrong number of arguments", name);
         return commands[i].run(&call);

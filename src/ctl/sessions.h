@@ -10,8 +10,9 @@ struct shm *sessions_attach(const char *run_dir);
 /* One session a line, or a JSON array. */
 void sessions_print_text(const struct shm *shm);
 void sessions_print_json(const struct shm *shm);
-/* A screen of numbers and sessions that is drawn again each second, until q is pressed or a signal comes; `once` draws it once. */
-int sessions_top(const char *run_dir, bool once);
+/* A screen of numbers and sessions that is drawn again each second, until q is pressed or a signal comes. Not on a terminal, or as JSON, it is
+ * printed once, with the rates of one second. */
+int sessions_top(const char *run_dir, bool json);
 /* Prometheus's text format. */
 void sessions_print_metrics(struct shm *shm, const char *uptime, const char *spares, const char *max_connections);
 

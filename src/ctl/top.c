@@ -151,6 +151,37 @@ static struct view look_at_screen(bool screen)
         .screen = screen, .rows = size.ws_row > 8 ? size.ws_row : 8, .columns = size.ws_col > 20 ? size.ws_col : 20};
 }
 
+/* The same for a script: one object. */
+static void print_json(const struct shm *shm, const struct sample *before, const struct sample *now)
+{
+    int in_transaction = registry_count(shm, SLOT_IDLE_IN_TRANSACTION) + registry_count(shm, SLOT_IDLE_IN_FAILED_TRANSACTION);
+    printf("{\"active\":%d,\"idle\":%d,\"idle_in_transaction\":%d,\"spare_workers\":%d,\"locks_recovered\":%" PRIu64,
+           registry_count(shm, SLOT_ACTIVE), registry_count(shm, SLOT_IDLE), in_transaction, registry_count(shm, SLOT_SPARE),
+           shm_recoveries(shm));
+    printf(
+        ",\"per_second\":{\"queries\":%.1f,\"transactions_committed\":%.1f,\"transactions_rolled_back\":%.1f,\"wal_syncs\":%.1f,"
+        "\"plan_hits\":%.1f,\"plan_misses\":%.1f},\"sessions\":",
+        rate(now->queries, before->queries, before, now), rate(now->commits, before->commits, before, now),
+        rate(now->rollbacks, before->rollbacks, before, now), rate(now->syncs, before->syncs, before, now),
+        rate(now->hits, before->hits, before, now), rate(now->misses, before->misses, before, now));
+    sessions_print_json(shm);
+    puts("}");
+}
+
+/* Not on a screen: what is measured over one turn. */
+static int print_once(const struct shm *shm, bool json)
+{
+    struct view view = look_at_screen(false);
+    struct sample before = take_sample(shm);
+    poll(NULL, 0, REDRAW_MS);
+    struct sample now = take_sample(shm);
+    if (json)
+        print_json(shm, &before, &now);
+    else
+        draw(shm, &view, &before, &now);
+    return 0;
+}
+
 /* Wait for the next drawing: a second, a key, or a window of another size. False: q, or the end of the input. */
 static bool wait_for_turn(void)
 {
@@ -162,20 +193,18 @@ static bool wait_for_turn(void)
     return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q' && key != ESCAPE;
 }
 
-int sessions_top(const char *run_dir, bool once)
+int sessions_top(const char *run_dir, bool json)
 {
     struct shm *shm = sessions_attach(run_dir);
     if (!shm)
         return 1;
-    struct sample before = take_sample(shm), now = before;
-    bool screen = !once && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
-    struct termios saved, raw;
-    if (!screen) {
-        struct view view = look_at_screen(false);
-        draw(shm, &view, &before, &now);
+    if (json || !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
+        int status = print_once(shm, json);
         shm_detach(shm);
-        return 0;
+        return status;
     }
+    struct sample before = take_sample(shm), now = before;
+    struct termios saved, raw;
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

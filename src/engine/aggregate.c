@@ -1,5 +1,7 @@
 #include "engine/internal.h"
 
+#include "util/stop.h"
+
 #include <stdlib.h>
 
 /* Aggregates, plain and over windows. A window's frame drops rows at its start by the function's inverse. Where there is none, or it would not be exact,
@@ -46,15 +48,15 @@ static struct fcall group_call(struct registered *function, struct group *group,
                           .cache_arena = &group->arena};
 }
 
-static inline bool run_step(struct registered *function, struct group *group, func_step *step, int nargs, const struct datum *args,
-                     struct diag *diag)
+static inline bool run_step(struct registered *function, struct group *group, func_step *step, int nargs,
+                            const struct datum *args, struct diag *diag)
 {
     struct engine *engine = function->engine;
     struct fcall call = group_call(function, group, diag);
     if (function->has_user_types && !engine_refresh_instance(function, diag))
         return false;
     bool outermost = engine->call_depth++ == 0;
-    bool good = step(&call, group_state(group), nargs, args);
+    bool good = step(&call, group_state(group), nargs, args) && stop_check(diag);
     engine->call_depth--;
     if (outermost)
         arena_reset(&engine->call_arena);

@@ -2,6 +2,7 @@
 
 #include "catalog/catalog.h"
 #include "func/instance.h"
+#include "util/stop.h"
 
 #include <stdlib.h>
 
@@ -143,7 +144,8 @@ static void call_scalar(sqlite3_context *context, int nargs, sqlite3_value **val
                              .cache_arena = &cache->arena};
         /* A function may run statements, and so other functions: the outermost call drops the scratch. */
         bool outermost = engine->call_depth++ == 0;
-        if (function->instance.impl->scalar(&call, nargs, args, &result))
+        /* What was stopped may have given anything. */
+        if (function->instance.impl->scalar(&call, nargs, args, &result) && stop_check(diag))
             engine_result(context, &result);
         else
             engine_fail_call(engine, context, diag);

@@ -2,6 +2,7 @@
 
 #include "func/func.h"
 #include "type/codecs.h"
+#include "util/stop.h"
 
 #include <stdio.h>
 
@@ -34,7 +35,8 @@ static void array_add(struct arena *arena, struct array *array, const struct dat
 {
     int count = array->count;
     if (count == 0 || (count >= 8 && (count & (count - 1)) == 0))
-        array->items = arena_grow(arena, array->items, sizeof *item * (size_t) count, sizeof *item * (size_t) (count ? count * 2 : 8));
+        array->items =
+            arena_grow(arena, array->items, sizeof *item * (size_t) count, sizeof *item * (size_t) (count ? count * 2 : 8));
     array->items[array->count++] = *item;
     array->ndims = 1;
     array->lower[0] = 1;
@@ -207,7 +209,8 @@ static bool remove_items(struct fcall *call, int nargs, const struct datum *args
     if (!load(call, 0, &args[0], &array))
         return false;
     if (array.ndims > 1)
-        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "removing elements from multidimensional arrays is not supported");
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                        "removing elements from multidimensional arrays is not supported");
     kept = (struct array){.element = array.element};
     for (int i = 0; i < array.count; i++)
         if (!same(call, array.element, &array.items[i], &args[1]))
@@ -244,7 +247,8 @@ static bool position(struct fcall *call, int nargs, const struct datum *args, st
     if (!load(call, 0, &args[0], &array))
         return false;
     if (array.ndims > 1)
-        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "searching for elements in multidimensional arrays is not supported");
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                        "searching for elements in multidimensional arrays is not supported");
     if (nargs > 2 && datum_is_null(&args[2]))
         return diag_set(call->diag, ERRCODE_NULL_VALUE_NOT_ALLOWED, "initial position must not be null");
     for (int i = 0; i < array.count; i++)
@@ -265,7 +269,8 @@ static bool positions(struct fcall *call, int nargs, const struct datum *args, s
     if (!load(call, 0, &args[0], &array))
         return false;
     if (array.ndims > 1)
-        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "searching for elements in multidimensional arrays is not supported");
+        return diag_set(call->diag, ERRCODE_FEATURE_NOT_SUPPORTED,
+                        "searching for elements in multidimensional arrays is not supported");
     for (int i = 0; i < array.count; i++)
         if (same(call, array.element, &array.items[i], &args[1])) {
             struct datum at = datum_int(i + array.lower[0]);
@@ -279,8 +284,9 @@ static bool has_all(struct fcall *call, const struct array *outer, const struct 
 {
     for (int i = 0; i < inner->count; i++) {
         bool found = false;
-        for (int k = 0; k < outer->count && !found; k++)
-            found = !datum_is_null(&inner->items[i]) && !datum_is_null(&outer->items[k]) && same(call, outer->element, &outer->items[k], &inner->items[i]);
+        for (int k = 0; k < outer->count && !found && !stop_is_due(); k++)
+            found = !datum_is_null(&inner->items[i]) && !datum_is_null(&outer->items[k]) &&
+                    same(call, outer->element, &outer->items[k], &inner->items[i]);
         if (!found)
             return false;
     }
@@ -315,7 +321,7 @@ static bool overlap(struct fcall *call, int nargs, const struct datum *args, str
         return false;
     bool found = false;
     for (int i = 0; i < a.count && !found; i++)
-        for (int k = 0; k < b.count && !found; k++)
+        for (int k = 0; k < b.count && !found && !stop_is_due(); k++)
             found = !datum_is_null(&a.items[i]) && !datum_is_null(&b.items[k]) && same(call, a.element, &a.items[i], &b.items[k]);
     *result = datum_bool(found);
     return true;
@@ -329,12 +335,12 @@ static int compare(struct fcall *call, const struct datum *args)
     return type_codec_array.compare(&io, &args[0], &args[1]);
 }
 
-#define COMPARISON(name, test)                                                                                                                           \
-    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                                                      \
-    {                                                                                                                                                    \
-        (void) nargs;                                                                                                                                    \
-        *result = datum_bool(compare(call, args) test 0);                                                                                                \
-        return true;                                                                                                                                     \
+#define COMPARISON(name, test)                                                                                                   \
+    static bool name(struct fcall *call, int nargs, const struct datum *args, struct datum *result)                              \
+    {                                                                                                                            \
+        (void) nargs;                                                                                                            \
+        *result = datum_bool(compare(call, args) test 0);                                                                        \
+        return true;                                                                                                             \
     }
 COMPARISON(equal, ==)
 COMPARISON(unequal, !=)
@@ -357,7 +363,7 @@ static bool to_text(struct fcall *call, int nargs, const struct datum *args, str
     struct buf text = {0};
     struct type_io io = fcall_io(call, array.element);
     bool any = false, good = true;
-    for (int i = 0; i < array.count && good; i++) {
+    for (int i = 0; i < array.count && good && !stop_is_due(); i++) {
         if (datum_is_null(&array.items[i]) && !null_text)
             continue;
         if (any)
@@ -391,7 +397,7 @@ static bool from_text(struct fcall *call, int nargs, const struct datum *args, s
         return true;
     const char *at = args[0].data, *end = at + args[0].len;
     if (datum_is_null(&args[1])) {
-        while (at < end) {
+        while (at < end && !stop_is_due()) {
             size_t size = utf8_size((uint8_t) *at);
             add_piece(call, &array, at, size, null_text);
             at += size;
@@ -402,7 +408,7 @@ static bool from_text(struct fcall *call, int nargs, const struct datum *args, s
         for (;;) {
             const char *stop = memmem(at, (size_t) (end - at), args[1].data, args[1].len);
             add_piece(call, &array, at, (size_t) ((stop ? stop : end) - at), null_text);
-            if (!stop)
+            if (!stop || stop_is_due())
                 break;
             at = stop + args[1].len;
         }

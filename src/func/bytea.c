@@ -1,5 +1,6 @@
 #include "func/func.h"
 #include "type/codecs.h"
+#include "util/stop.h"
 
 #include <openssl/evp.h>
 
@@ -192,7 +193,7 @@ static bool binary_encode(struct fcall *call, int nargs, const struct datum *arg
         bytea_format(&args[0], BYTEA_OUTPUT_HEX, &out);
         skip = 2;
     } else if (is_format(&args[1], "escape")) {
-        for (uint32_t i = 0; i < args[0].len; i++) {
+        for (uint32_t i = 0; i < args[0].len && !stop_is_due(); i++) {
             uint8_t c = (uint8_t) args[0].data[i];
             if (c == 0 || c >= 0x80)
                 buf_printf(&out, "\\%03o", c);
@@ -202,7 +203,7 @@ static bool binary_encode(struct fcall *call, int nargs, const struct datum *arg
                 buf_putc(&out, (char) c);
         }
     } else if (is_format(&args[1], "base64")) {
-        for (uint32_t i = 0, line = 0; i < args[0].len; i += 3) {
+        for (uint32_t i = 0, line = 0; i < args[0].len && !stop_is_due(); i += 3) {
             uint32_t left = args[0].len - i, bits = 0;
             for (uint32_t k = 0; k < 3; k++)
                 bits = bits << 8 | (k < left ? (uint8_t) args[0].data[i + k] : 0);
@@ -228,7 +229,7 @@ static bool decode_base64(struct fcall *call, const struct datum *text, struct d
     size_t count = 0;
     uint32_t bits = 0, have = 0;
     bool ended = false;
-    for (uint32_t i = 0; i < text->len; i++) {
+    for (uint32_t i = 0; i < text->len && !stop_is_due(); i++) {
         char c = text->data[i];
         int value = c >= 'A' && c <= 'Z'   ? c - 'A'
                     : c >= 'a' && c <= 'z' ? c - 'a' + 26

@@ -2,22 +2,28 @@
 #include "func/regex_engine.h"
 
 #include "type/jsonpath.h"
+#include "util/arena.h"
+#include "util/stop.h"
 
 #include <pcre2.h>
 
+#include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Patterns translated for PCRE2 and compiled, a number of them kept. */
+/* Patterns translated for PCRE2 and compiled, a number of them kept.
+ *
+ * A match may take for ever and asks nobody: it is left by a jump (util/stop.h). All that it holds is memory, which it asks for through us. */
 
-enum { CACHED = 32, WORKSPACE = 4096 };
+enum { CACHED = 32, WORKSPACE = 4096, STOPPED = INT_MIN };
 
 struct regex {
     char *pattern; /* as given */
     size_t len;
     uint32_t key;
     pcre2_code *code;
-    pcre2_match_data *match;
+    pcre2_match_data *match; /* NULL: to be made */
     enum regex_preference preference;
     uint64_t used;
 };
@@ -25,6 +31,67 @@ struct regex {
 /* Compiled patterns of this process, least recently used out first. */
 static struct regex cache[CACHED];
 static uint64_t clock_hand;
+
+/* What matches allocated. */
+struct block {
+    struct block *older, *newer;
+    _Alignas(16) char data[];
+};
+
+static struct block blocks = {&blocks, &blocks};
+static pcre2_general_context *general;
+static pcre2_match_context *context;
+static pcre2_match_data *extent;
+
+static void *allocate(size_t size, void *unused)
+{
+    (void) unused;
+    stop_hold();
+    struct block *block = xmalloc(sizeof *block + size);
+    block->older = &blocks;
+    block->newer = blocks.newer;
+    blocks.newer->older = block;
+    blocks.newer = block;
+    stop_release();
+    return block->data;
+}
+
+static void release(void *data, void *unused)
+{
+    (void) unused;
+    if (!data)
+        return;
+    stop_hold();
+    struct block *block = (struct block *) ((char *) data - offsetof(struct block, data));
+    block->older->newer = block->newer;
+    block->newer->older = block->older;
+    free(block);
+    stop_release();
+}
+
+/* A match was left: nothing of what it used can be trusted. */
+static void drop_matches(void)
+{
+    for (int i = 0; i < CACHED; i++)
+        cache[i].match = NULL;
+    general = NULL;
+    context = NULL;
+    extent = NULL;
+    while (blocks.newer != &blocks)
+        release(blocks.newer->data, NULL);
+}
+
+static void make_match(struct regex *regex)
+{
+    if (!general)
+        general = pcre2_general_context_create(allocate, release, NULL);
+    if (!context)
+        context = pcre2_match_context_create(general);
+    if (!extent)
+        extent = pcre2_match_data_create(1, general);
+    if (!regex->match)
+        regex->match = pcre2_match_data_create_from_pattern(regex->code, general);
+}
 
 static bool invalid(const char *why, struct diag *diag)
 {
@@ -107,25 +174,51 @@ struct regex *regex_compile(const struct datum *pattern, const struct regex_opti
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     if (oldest->code) {
         pcre2_code_free(oldest->code);
-        pcre2_match_data_free(oldest->match);
+        if (oldest->match)
+            pcre2_match_data_free(oldest->match);
         free(oldest->pattern);
     }
     char *copy = xmalloc(pattern->len + 1);
     if (pattern->len)
         memcpy(copy, pattern->data, pattern->len);
-    *oldest =
-        (struct regex){copy, pattern->len, key, code, pcre2_match_data_create_from_pattern(code, NULL), preference, ++clock_hand};
+    *oldest = (struct regex){copy, pattern->len, key, code, NULL, preference, ++clock_hand};
     return oldest;
 }
 
-static int run(struct regex *regex, const struct datum *text, size_t from, uint32_t flags, pcre2_match_context *context)
+static PCRE2_SPTR subject_of(const struct datum *text)
 {
-    PCRE2_SPTR subject = (PCRE2_SPTR) (text->data ? text->data : "");
-    flags |= PCRE2_NO_UTF_CHECK;
+    return (PCRE2_SPTR) (text->data ? text->data : "");
+}
+
+static int match_now(struct regex *regex, const struct datum *text, size_t from, uint32_t flags)
+{
+    PCRE2_SPTR subject = subject_of(text);
     int found = pcre2_match(regex->code, subject, text->len, from, flags, regex->match, context);
     if (found == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter keeps its stack in the heap */
         found = pcre2_match(regex->code, subject, text->len, from, flags | PCRE2_NO_JIT, regex->match, context);
     return found;
+}
+
+static int run_with(struct regex *regex, const struct datum *text, size_t from, uint32_t flags,
+                    int (*callout)(pcre2_callout_block *, void *), void *self)
+{
+    struct stop_exit exit;
+    make_match(regex);
+    pcre2_set_callout(context, callout, self);
+    if (sigsetjmp(exit.to, 0)) {
+        stop_left();
+        drop_matches();
+        return STOPPED;
+    }
+    stop_guard(&exit);
+    int found = match_now(regex, text, from, flags | PCRE2_NO_UTF_CHECK);
+    stop_unguard();
+    return found;
+}
+
+static int run(struct regex *regex, const struct datum *text, size_t from)
+{
+    return run_with(regex, text, from, 0, NULL, NULL);
 }
 
 static int is_end(pcre2_callout_block *at, void *end)
@@ -135,26 +228,29 @@ static int is_end(pcre2_callout_block *at, void *end)
 
 static int run_to(struct regex *regex, const struct datum *text, size_t from, size_t end)
 {
-    static pcre2_match_context *context;
-    if (!context)
-        context = pcre2_match_context_create(NULL);
-    pcre2_set_callout(context, is_end, &end);
-    return run(regex, text, from, PCRE2_ANCHORED, context);
+    return run_with(regex, text, from, PCRE2_ANCHORED, is_end, &end);
 }
 
-/* Where the longest or shortest match that begins at `from` ends; false: it is not known. */
-static bool find_end(struct regex *regex, const struct datum *text, size_t from, size_t *end)
+/* Where the longest or shortest match that begins at `from` ends: 1, 0 when it is not known, or STOPPED. */
+static int find_end(struct regex *regex, const struct datum *text, size_t from, size_t *end)
 {
-    static pcre2_match_data *extent;
-    int workspace[WORKSPACE];
+    static int workspace[WORKSPACE];
+    struct stop_exit exit;
     uint32_t flags = PCRE2_NO_UTF_CHECK | PCRE2_ANCHORED | (regex->preference == REGEX_SHORTEST ? PCRE2_DFA_SHORTEST : 0);
-    if (!extent)
-        extent = pcre2_match_data_create(1, NULL);
-    PCRE2_SPTR subject = (PCRE2_SPTR) (text->data ? text->data : "");
-    if (pcre2_dfa_match(regex->code, subject, text->len, from, flags, extent, NULL, workspace, WORKSPACE) < 0)
-        return false;
+    make_match(regex);
+    pcre2_set_callout(context, NULL, NULL);
+    if (sigsetjmp(exit.to, 0)) {
+        stop_left();
+        drop_matches();
+        return STOPPED;
+    }
+    stop_guard(&exit);
+    int found = pcre2_dfa_match(regex->code, subject_of(text), text->len, from, flags, extent, context, workspace, WORKSPACE);
+    stop_unguard();
+    if (found < 0)
+        return 0;
     *end = pcre2_get_ovector_pointer(extent)[1];
-    return true;
+    return 1;
 }
 
 static int report(int found, struct diag *diag)
@@ -163,27 +259,38 @@ static int report(int found, struct diag *diag)
         return 1;
     if (found == PCRE2_ERROR_NOMATCH)
         return 0;
+    if (found == STOPPED) {
+        stop_check(diag);
+        return -1;
+    }
     diag_set(diag, ERRCODE_INVALID_REGULAR_EXPRESSION, "regular expression failed: %s", "regular expression is too complex");
     return -1;
 }
 
 int regex_test(struct regex *regex, const struct datum *text, struct diag *diag)
 {
-    return report(run(regex, text, 0, 0, NULL), diag);
+    return report(run(regex, text, 0), diag);
 }
 
 int regex_match(struct regex *regex, const struct datum *text, size_t from, size_t **spans, uint32_t *count, struct diag *diag)
 {
-    int found = report(run(regex, text, from, 0, NULL), diag);
+    int found = report(run(regex, text, from), diag);
     size_t end;
+    if (found < 0 || !stop_check(diag))
+        return -1;
     *spans = pcre2_get_ovector_pointer(regex->match);
     *count = pcre2_get_ovector_count(regex->match);
-    if (found != 1 || regex->preference == REGEX_NO_PREFERENCE || !find_end(regex, text, (*spans)[0], &end) || end == (*spans)[1])
+    if (found == 0 || regex->preference == REGEX_NO_PREFERENCE)
+        return found;
+    size_t start = (*spans)[0], first_end = (*spans)[1];
+    int known = find_end(regex, text, start, &end);
+    if (known == STOPPED)
+        return report(known, diag);
+    if (!known || end == first_end)
         return found;
     /* Again for the groups, to the end that is meant. */
-    if (run_to(regex, text, (*spans)[0], end) < 0)
-        return report(run(regex, text, from, 0, NULL), diag);
-    return found;
+    int again = run_to(regex, text, start, end);
+    return again < 0 && again != STOPPED ? report(run(regex, text, from), diag) : report(again, diag);
 }
 
 static struct regex_options path_options(unsigned flags)

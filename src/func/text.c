@@ -4,6 +4,7 @@
 #include "type/identifier.h"
 #include "type/codecs.h"
 #include "util/memory.h"
+#include "util/stop.h"
 
 #include <openssl/evp.h>
 
@@ -12,7 +13,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-/* String functions. Positions and lengths count characters. */
+/* String functions. Positions and lengths count characters. A loop that is stopped just ends: what it gives is dropped. */
 
 static bool give(struct fcall *call, struct buf *text, struct datum *result)
 {
@@ -103,7 +104,7 @@ static bool change_case(struct fcall *call, const struct datum *text, enum lette
 {
     struct buf out = {0};
     bool inside = false;
-    for (size_t at = 0; at < text->len;) {
+    for (size_t at = 0; at < text->len && !stop_is_due();) {
         size_t size = utf8_size((uint8_t) text->data[at]);
         wint_t c = (wint_t) decode(text->data + at, size);
         bool upper = how == UPPER || (how == INITIAL && !inside);
@@ -178,7 +179,8 @@ static bool replace_text(struct fcall *call, int nargs, const struct datum *args
         *result = args[0];
         return true;
     }
-    for (const char *found; (found = memmem(at, (size_t) (end - at), args[1].data, args[1].len)); at = found + args[1].len) {
+    for (const char *found; !stop_is_due() && (found = memmem(at, (size_t) (end - at), args[1].data, args[1].len));
+         at = found + args[1].len) {
         buf_append(&out, at, (size_t) (found - at));
         buf_append(&out, args[2].data, args[2].len);
     }
@@ -267,7 +269,7 @@ static bool pad(struct fcall *call, int nargs, const struct datum *args, enum si
     if (side == RIGHT)
         buf_append(&out, args[0].data, args[0].len);
     size_t at = 0;
-    for (int64_t i = length; i < wanted; i++) {
+    for (int64_t i = length; i < wanted && !stop_is_due(); i++) {
         size_t size = utf8_size((uint8_t) fill.data[at]);
         buf_append(&out, fill.data + at, size);
         at = at + size < fill.len ? at + size : 0;
@@ -301,9 +303,9 @@ static bool trim(int nargs, const struct datum *args, int sides, struct datum *r
 {
     struct datum set = nargs > 1 ? args[1] : datum_text(" ", 1);
     const char *at = args[0].data, *end = at + args[0].len;
-    while ((sides & TRIM_LEFT) && at < end && among(&set, at, utf8_size((uint8_t) *at)))
+    while ((sides & TRIM_LEFT) && at < end && !stop_is_due() && among(&set, at, utf8_size((uint8_t) *at)))
         at += utf8_size((uint8_t) *at);
-    while ((sides & TRIM_RIGHT) && at < end) {
+    while ((sides & TRIM_RIGHT) && at < end && !stop_is_due()) {
         const char *last = end - 1;
         while (last > at && ((uint8_t) *last & 0xc0) == 0x80)
             last--;
@@ -341,7 +343,9 @@ static bool repeat(struct fcall *call, int nargs, const struct datum *args, stru
         return too_long(call);
     if (args[1].i > 0 && !memory_fits(args[0].len * (size_t) args[1].i))
         return out_of_memory(call, args[0].len * (size_t) args[1].i);
-    for (int64_t i = 0; i < args[1].i; i++)
+    if (args[1].i > 0)
+        buf_reserve(&out, args[0].len * (size_t) args[1].i);
+    for (int64_t i = 0; i < args[1].i && !stop_is_due(); i++)
         buf_append(&out, args[0].data, args[0].len);
     return give(call, &out, result);
 }
@@ -350,7 +354,7 @@ static bool text_reverse(struct fcall *call, int nargs, const struct datum *args
 {
     (void) nargs;
     char *text = arena_alloc(call->arena, args[0].len + 1), *to = text + args[0].len;
-    for (size_t at = 0; at < args[0].len;) {
+    for (size_t at = 0; at < args[0].len && !stop_is_due();) {
         size_t size = utf8_size((uint8_t) args[0].data[at]);
         to -= size;
         memcpy(to, args[0].data + at, size);
@@ -364,7 +368,7 @@ static bool translate(struct fcall *call, int nargs, const struct datum *args, s
 {
     (void) nargs;
     struct buf out = {0};
-    for (size_t at = 0; at < args[0].len;) {
+    for (size_t at = 0; at < args[0].len && !stop_is_due();) {
         size_t size = utf8_size((uint8_t) args[0].data[at]), index = 0, i = 0;
         for (; i < args[1].len; i += utf8_size((uint8_t) args[1].data[i]), index++)
             if (utf8_size((uint8_t) args[1].data[i]) == size && memcmp(args[1].data + i, args[0].data + at, size) == 0)
@@ -737,7 +741,7 @@ static int like_match(const char *text, const char *text_end, const char *patter
                 return MATCH;
             if (*pattern == '\\' && pattern + 1 == pattern_end)
                 return PATTERN_UNFINISHED;
-            for (; text < text_end; text += utf8_size((uint8_t) *text)) {
+            for (; text < text_end && !stop_is_due(); text += utf8_size((uint8_t) *text)) {
                 int found = like_match(text, text_end, pattern, pattern_end, fold);
                 if (found != NO_MATCH)
                     return found;
@@ -838,7 +842,14 @@ static bool text_format_variadic(struct fcall *call, int nargs, const struct dat
 
 static bool digest(struct fcall *call, const EVP_MD *algorithm, const struct datum *text, uint8_t *bytes, unsigned *count)
 {
-    if (EVP_Digest(text->data ? text->data : "", text->len, bytes, count, algorithm, NULL))
+    enum { PIECE = 1 << 20 };
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = context && EVP_DigestInit_ex(context, algorithm, NULL);
+    for (size_t at = 0; good && at < text->len && !stop_is_due(); at += PIECE)
+        good = EVP_DigestUpdate(context, text->data + at, text->len - at < PIECE ? text->len - at : PIECE);
+    good = good && EVP_DigestFinal_ex(context, bytes, count);
+    EVP_MD_CTX_free(context);
+    if (good)
         return true;
     return diag_set(call->diag, ERRCODE_INTERNAL_ERROR, "could not compute a hash");
 }

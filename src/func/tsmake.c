@@ -4,6 +4,7 @@
 #include "type/array.h"
 #include "type/codecs.h"
 #include "type/tsconfig.h"
+#include "util/stop.h"
 
 #include <string.h>
 #include <strings.h>
@@ -37,6 +38,8 @@ bool ts_words_read(struct fcall *call, oid_t config, const char *text, size_t te
     while (ts_parser_next(&parser, &token)) {
         const char *lexeme;
         size_t len;
+        if (!stop_check(call->diag))
+            return false;
         if (token.type != TS_BLANK && token.len > TS_WORD_MAX) {
             notice(call, "word is too long to be indexed");
             continue;

@@ -373,7 +373,9 @@ static bool receive(struct loading *loading, struct diag *diag)
         bool is_there = wire_has_message(&session->wire);
         if (!is_there)
             slot_set_wait(session->options.slot, WAIT_CLIENT_READ);
+        session->wire.is_within_statement = true;
         enum wire_result result = wire_read(&session->wire, &message, NULL, diag);
+        session->wire.is_within_statement = false;
         if (!is_there)
             slot_set_wait(session->options.slot, WAIT_NONE);
         if (result == WIRE_INTERRUPTED) {

@@ -1,5 +1,7 @@
 #include "session/state.h"
 
+#include "session/keepalive.h"
+
 #include "type/timezone.h"
 #include "util/memory.h"
 
@@ -303,6 +305,8 @@ static void apply(struct session *session, const char *name)
         types->array_nulls = settings_bool(settings, name);
     else if (!strcmp(name, "search_path"))
         apply_search_path(session);
+    else if (!strncmp(name, "tcp_", 4))
+        keepalive_apply(session, name);
     else if (!strcmp(name, "application_name")) {
         session->env.application_name = value;
         slot_set_identity(session->options.slot, NULL, NULL, value);

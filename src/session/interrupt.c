@@ -1,6 +1,7 @@
 #include "session/interrupt.h"
 
 #include "shm/registry.h"
+#include "util/stop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -62,7 +63,8 @@ static void on_timer(int signal)
             next = deadline;
         }
         if (interrupts->phase == PHASE_STATEMENT && interrupts->check_every) {
-            if (client_is_gone(interrupts))
+            /* What ends the session has shut the socket's reading side down: that is not the client's doing. */
+            if (!(interrupts->pending & INTERRUPT_ENDING) && client_is_gone(interrupts))
                 interrupts_raise(interrupts, INTERRUPT_BIT_CLIENT_GONE);
             int64_t check = now + interrupts->check_every;
             next = next && next < check ? next : check;
@@ -72,23 +74,27 @@ static void on_timer(int signal)
             arm(interrupts, next);
     }
     errno = saved;
+    stop_leave();
 }
 
 void interrupts_init(struct interrupts *interrupts, void (*stop)(void *self), void *self)
 {
     *interrupts = (struct interrupts){.fd = -1, .stop = stop, .stop_self = self};
     struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
+    sigfillset(&action.sa_mask);
     sigaction(SIGALRM, &action, NULL);
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     interrupts->has_timer = timer_create(CLOCK_MONOTONIC, &event, &interrupts->timer) == 0;
     active = interrupts;
+    stop_watch(&interrupts->pending);
 }
 
 void interrupts_deinit(struct interrupts *interrupts)
 {
-    if (active == interrupts)
+    if (active == interrupts) {
         active = NULL;
+        stop_watch(NULL);
+    }
     if (interrupts->has_timer)
         timer_delete(interrupts->timer);
     interrupts->has_timer = false;
@@ -145,7 +151,9 @@ bool interrupts_check(struct interrupts *interrupts, struct diag *diag)
     if (pending & INTERRUPT_BIT_CLIENT_GONE)
         return fatal(diag, ERRCODE_CONNECTION_FAILURE, "connection to client lost");
     if (pending & INTERRUPT_BIT_TERMINATE)
-        return fatal(diag, ERRCODE_ADMIN_SHUTDOWN, "terminating connection due to administrator command");
+        return fatal(diag, ERRCODE_ADMIN_SHUTDOWN,
+                     interrupts->is_orphaned ? "terminating connection due to unexpected postmaster exit"
+                                             : "terminating connection due to administrator command");
     if (pending & INTERRUPT_BIT_IDLE_TXN_TIMEOUT)
         return fatal(diag, ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
                      "terminating connection due to idle-in-transaction timeout");

@@ -33,10 +33,11 @@ struct interrupts {
     volatile int pending;
     volatile int fd; /* the client's socket; -1: none */
     volatile sig_atomic_t phase;
-    size_t excess; /* the request that passed the memory limit */
-    volatile int64_t deadline;    /* of the phase, monotonic ms; 0: none */
-    volatile int64_t check_every; /* ms between looks at the client's socket while a statement runs; 0: never */
-    volatile int64_t armed;       /* when the timer fires; 0: it does not */
+    volatile sig_atomic_t is_orphaned; /* the termination is due to the master's death */
+    size_t excess;                     /* the request that passed the memory limit */
+    volatile int64_t deadline;         /* of the phase, monotonic ms; 0: none */
+    volatile int64_t check_every;      /* ms between looks at the client's socket while a statement runs; 0: never */
+    volatile int64_t armed;            /* when the timer fires; 0: it does not */
     timer_t timer;
     bool has_timer;
     void (*stop)(void *self); /* async-signal-safe: stop the engine */

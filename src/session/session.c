@@ -1,5 +1,6 @@
 #include "session/session.h"
 #include "session/advisory.h"
+#include "session/keepalive.h"
 #include "session/notify.h"
 
 #include "func/regex_engine.h"
@@ -42,6 +43,11 @@ static void stop_engine(void *self)
 void session_interrupt(struct session *session, int what)
 {
     interrupts_raise(&session->interrupts, what == INTERRUPT_TERMINATE ? INTERRUPT_BIT_TERMINATE : INTERRUPT_BIT_CANCEL);
+}
+
+void session_note_orphaned(struct session *session)
+{
+    session->interrupts.is_orphaned = 1;
 }
 
 void session_note_excess(void *self, size_t request)
@@ -160,8 +166,9 @@ struct session *session_prepare(const struct session_options *options, struct di
 
 bool session_warm(const struct session_options *options, struct diag *diag)
 {
-    static const char usual[] = "SELECT a.n + 1, upper(b.t) FROM (VALUES (1)) AS a(n) JOIN (VALUES (1, 'x')) AS b(n, t) ON a.n = b.n "
-                                "WHERE a.n > 0 GROUP BY 1, 2 ORDER BY 1";
+    static const char usual[] =
+        "SELECT a.n + 1, upper(b.t) FROM (VALUES (1)) AS a(n) JOIN (VALUES (1, 'x')) AS b(n, t) ON a.n = b.n "
+        "WHERE a.n > 0 GROUP BY 1, 2 ORDER BY 1";
     struct session_options alone = *options;
     alone.default_path = ":memory:";
     alone.shm = NULL;
@@ -282,7 +289,8 @@ static void log_error(struct session *session, const struct diag *diag, const ch
                                 .detail = diag->detail,
                                 .hint = diag->hint,
                                 .context = diag->context};
-    if (session->query && severity_rank(settings_string(session->settings, "log_min_error_statement")) <= severity_rank("error")) {
+    if (session->query &&
+        severity_rank(settings_string(session->settings, "log_min_error_statement")) <= severity_rank("error")) {
         report.statement = session->query;
         report.statement_len = session->query_len;
     }
@@ -352,6 +360,11 @@ static void publish_tally(struct session *session)
 /* Ready for the next query: tell the client and the registry, and begin to count idleness. */
 static void become_idle(struct session *session)
 {
+    /* Nothing follows a FATAL report. */
+    if (session->terminating) {
+        publish_tally(session);
+        return;
+    }
     if (session->reports)
         session_put_reports(session);
     bool in_block = session->txn.state >= TXN_BLOCK;
@@ -508,6 +521,8 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     if (raised & INTERRUPT_ENDING)
         interrupts_raise(&session->interrupts, raised);
     slot_set_client(session->options.slot, address, port);
+    session->has_tcp_client = port >= 0;
+    keepalive_apply_all(session);
     if (session->reload_due)
         reload(session);
     interrupts_enter(&session->interrupts, PHASE_STARTUP, settings_int(session->settings, "authentication_timeout") * 1000);

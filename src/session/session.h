@@ -20,12 +20,12 @@ struct session_options {
     bool ephemeral;
     struct shm *shm;
     struct session_slot *slot;
-    struct settings *settings; /* the server's values; the session gets its own copy */
-    const char *os_user;       /* who runs the server */
+    struct settings *settings;                  /* the server's values; the session gets its own copy */
+    const char *os_user;                        /* who runs the server */
     const char *config_path, *auto_config_path; /* pgquill.conf, and what ALTER SYSTEM writes; NULL in unit tests */
     pid_t master;                               /* 0: none (inetd) */
     int64_t server_started;                     /* µs since the Unix epoch */
-    const struct hba *hba;        /* who may connect; NULL: everybody who reaches a socket */
+    const struct hba *hba;                      /* who may connect; NULL: everybody who reaches a socket */
     /* Read the configuration again, without a word in the log: fresh settings and rules, owned by the caller. False: they have mistakes. NULL in
      * unit tests. */
     bool (*reload)(void *self, struct settings **settings, struct hba **hba);
@@ -53,6 +53,8 @@ void session_free(struct session *session);
 
 /* Async-signal-safe: note an interrupt (enum slot_interrupt) for the running session and wake whatever it waits in. */
 void session_interrupt(struct session *session, int what);
+/* Async-signal-safe: the termination that follows is due to the master's death. */
+void session_note_orphaned(struct session *session);
 
 /* Async-signal-safe: the configuration was reloaded; the session takes it up before its next command. */
 void session_note_reload(struct session *session);

@@ -33,6 +33,7 @@ struct session {
     char *database_path;
 
     struct wire wire;
+    bool has_tcp_client;
     bool is_connected; /* the startup is over: the client can be told things */
     struct interrupts interrupts;
     struct session_limits limits;

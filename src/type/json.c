@@ -2,6 +2,7 @@
 
 #include "type/codecs.h"
 #include "type/numeric.h"
+#include "util/stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -365,6 +366,8 @@ static bool read_object(struct reader *reader, struct json *out)
 /* Reads the value that starts with the current token, and leaves the token behind it current. */
 static bool read_value(struct reader *reader, struct json *out)
 {
+    if (!stop_check(reader->diag))
+        return false;
     *out = (struct json){.start = (uint32_t) (reader->start - reader->input), .end = (uint32_t) (reader->next - reader->input)};
     switch (reader->token) {
     case TOKEN_STRING:
@@ -483,7 +486,7 @@ bool json_canonical(struct arena *arena, struct json *value, struct diag *diag)
     if (value->kind == JSON_STRING && value->len > 0x0fffffff)
         return diag_set(diag, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "string too long to represent as jsonb string");
     for (uint32_t i = 0; i < value->count; i++)
-        if (!json_canonical(arena, &value->items[i], diag))
+        if (!stop_check(diag) || !json_canonical(arena, &value->items[i], diag))
             return false;
     if (value->kind == JSON_OBJECT)
         sort_members(arena, value);

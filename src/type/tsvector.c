@@ -142,23 +142,20 @@ static int order_lexemes(const void *a, const void *b)
 
 void tsvector_normalise(struct arena *arena, struct tsvector *vector)
 {
-    int kept = 0;
+    int kept = 0, end;
     if (vector->count)
         qsort(vector->lexemes, (size_t) vector->count, sizeof *vector->lexemes, order_lexemes);
-    for (int i = 0; i < vector->count; i++) {
-        struct ts_lexeme *lexeme = &vector->lexemes[i], *last = kept ? &vector->lexemes[kept - 1] : NULL;
-        if (!last || order_lexemes(last, lexeme) != 0) {
-            vector->lexemes[kept++] = *lexeme;
-            continue;
+    for (int i = 0; i < vector->count; i = end) {
+        struct ts_lexeme lexeme = vector->lexemes[i];
+        for (end = i + 1; end < vector->count && order_lexemes(&lexeme, &vector->lexemes[end]) == 0; end++)
+            lexeme.count += vector->lexemes[end].count;
+        if (end > i + 1 && lexeme.count) {
+            uint16_t *at = lexeme.places = arena_alloc(arena, sizeof *at * (size_t) lexeme.count);
+            for (int k = i; k < end; at += vector->lexemes[k++].count)
+                if (vector->lexemes[k].count)
+                    memcpy(at, vector->lexemes[k].places, sizeof *at * (size_t) vector->lexemes[k].count);
         }
-        if (!lexeme->count)
-            continue;
-        uint16_t *places = arena_alloc(arena, sizeof *places * (size_t) (last->count + lexeme->count));
-        if (last->count)
-            memcpy(places, last->places, sizeof *places * (size_t) last->count);
-        memcpy(places + last->count, lexeme->places, sizeof *places * (size_t) lexeme->count);
-        last->places = places;
-        last->count += lexeme->count;
+        vector->lexemes[kept++] = lexeme;
     }
     vector->count = kept;
     for (int i = 0; i < kept; i++)

@@ -116,6 +116,12 @@ static void shrink_input(struct wire *wire)
     }
 }
 
+/* Does something end this read? */
+static bool is_interrupted(const struct wire *wire)
+{
+    return *wire->interrupts & (wire->is_within_statement ? ~0 : wire->ending);
+}
+
 /* One read into the buffer. */
 static enum wire_result receive(struct wire *wire)
 {
@@ -130,8 +136,12 @@ static enum wire_result receive(struct wire *wire)
         wire->in = xrealloc(wire->in, wire->in_cap);
     }
     for (;;) {
-        if (*wire->interrupts & wire->ending)
+        if (is_interrupted(wire))
             return WIRE_INTERRUPTED;
+        /* What does not end the session does not shut the socket down: the wait is cut in pieces. */
+        struct pollfd arrival = {.fd = wire->fd, .events = POLLIN};
+        if (wire->is_within_statement && poll(&arrival, 1, POLL_MS) <= 0)
+            continue;
         ssize_t got =
             idle_wait_recv(&wire->idle, wire->fd, wire->in + wire->in_end, wire->in_cap - wire->in_end, wire->interrupts);
         if (got > 0) {
@@ -153,7 +163,7 @@ static enum wire_result receive(struct wire *wire)
             continue;
         }
         /* An interrupt that ends the session shuts the socket's reading side down, so that this read returns. */
-        if (*wire->interrupts & wire->ending)
+        if (is_interrupted(wire))
             return WIRE_INTERRUPTED;
         wire->closed = true;
         return WIRE_CLOSED;
@@ -198,6 +208,8 @@ static enum wire_result invalid(struct diag *diag, const char *format, int type)
 /* Take a message's bytes off the stream without keeping them. */
 static enum wire_result pass_over(struct wire *wire, size_t size)
 {
+    /* What has begun to be taken is taken to its end. */
+    wire->is_within_statement = false;
     for (;;) {
         size_t there = wire->in_end - wire->in_pos, part = there < size ? there : size;
         wire->in_pos += part;

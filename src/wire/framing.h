@@ -28,6 +28,7 @@ struct wire {
     bool closed;                    /* the client is gone: output is dropped */
     volatile const int *interrupts; /* bits; seen between waits */
     int ending;                     /* the bits of `interrupts` that end the session: a blocked write gives up */
+    bool is_within_statement;       /* the client is waited for by a statement: any bit ends a read, with nothing taken */
     uint64_t bytes_in, bytes_out;
     struct idle_wait idle;                      /* off until its owner says how long */
     void (*answer)(void *self);                 /* the idle wait's bell rang: may put messages, which are then flushed */
@@ -44,7 +45,7 @@ struct wire_message {
 enum wire_result {
     WIRE_OK,
     WIRE_CLOSED,      /* end of the stream, or the socket failed */
-    WIRE_INTERRUPTED, /* an ending interrupt */
+    WIRE_INTERRUPTED, /* an ending interrupt, or any within a statement */
     WIRE_OVERSIZED,   /* a message for which the session has no memory was passed over: `diag` tells, message->type is its type */
     WIRE_INVALID,     /* the stream cannot be followed any longer: `diag` has a FATAL report */
 };

@@ -46,20 +46,16 @@ void accept_describe(struct peer *peer)
 
 static void set_option(int fd, int level, int option, int value)
 {
-    if (value > 0 && setsockopt(fd, level, option, &value, sizeof value) < 0)
+    if (setsockopt(fd, level, option, &value, sizeof value) < 0)
         log_errno(LOG_LEVEL_DEBUG, "could not set option %d of a client's socket", option);
 }
 
-void accept_tune(const struct peer *peer, const struct settings *settings)
+void accept_tune(const struct peer *peer)
 {
     if (peer->port < 0)
         return;
     set_option(peer->fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(peer->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(peer->fd, IPPROTO_TCP, TCP_KEEPIDLE, (int) settings_int(settings, "tcp_keepalives_idle"));
-    set_option(peer->fd, IPPROTO_TCP, TCP_KEEPINTVL, (int) settings_int(settings, "tcp_keepalives_interval"));
-    set_option(peer->fd, IPPROTO_TCP, TCP_KEEPCNT, (int) settings_int(settings, "tcp_keepalives_count"));
-    set_option(peer->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) settings_int(settings, "tcp_user_timeout"));
 }
 
 /* Errors that concern the one connection that was about to be accepted, or that another process took: wait for the next. */

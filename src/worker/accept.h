@@ -1,8 +1,6 @@
 #ifndef PGQUILL_WORKER_ACCEPT_H
 #define PGQUILL_WORKER_ACCEPT_H
 
-#include "session/settings.h"
-
 #include <signal.h>
 #include <stdbool.h>
 
@@ -35,7 +33,7 @@ bool accept_init(struct acceptor *acceptor, const int *listeners, int count, int
 enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unblocked, struct peer *peer);
 /* Fill in the address and port of the other end of peer->fd. */
 void accept_describe(struct peer *peer);
-/* Socket options of a client's connection as the settings have them: no delay, keepalive, user timeout. */
-void accept_tune(const struct peer *peer, const struct settings *settings);
+/* Socket options that every TCP client's connection has: no delay, keepalive. */
+void accept_tune(const struct peer *peer);
 
 #endif

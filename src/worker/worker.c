@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include "util/log.h"
+#include "util/stop.h"
 #include "worker/accept.h"
 #include "worker/log_output.h"
 
@@ -18,12 +19,22 @@
  * blocked except while it waits. */
 static struct session *volatile serving;
 static volatile sig_atomic_t asked_to_end, asked_to_retire, asked_to_reload;
+static volatile pid_t parent; /* 0: there is none whose death would end us */
 
 static void on_interrupt(int signal)
 {
     (void) signal;
     if (serving)
         session_interrupt(serving, INTERRUPT_CANCEL);
+    stop_leave();
+}
+
+/* The kernel sends the same signal when the master has died. */
+static void terminate(struct session *session)
+{
+    if (parent && getppid() != parent)
+        session_note_orphaned(session);
+    session_interrupt(session, INTERRUPT_TERMINATE);
 }
 
 static void on_terminate(int signal)
@@ -31,7 +42,8 @@ static void on_terminate(int signal)
     (void) signal;
     asked_to_end = 1;
     if (serving)
-        session_interrupt(serving, INTERRUPT_TERMINATE);
+        terminate(serving);
+    stop_leave();
 }
 
 /* Retire a spare: a worker that has just accepted goes on, so no client is lost. */
@@ -73,7 +85,8 @@ static void on_reopen(int signal)
 static void handle(int signal, void (*handler)(int), int flags)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
-    sigemptyset(&action.sa_mask);
+    /* None interrupts another: the last act of some is a jump. */
+    sigfillset(&action.sa_mask);
     sigaction(signal, &action, NULL);
 }
 
@@ -90,11 +103,12 @@ static void install_handlers(void)
     handle(SIGCHLD, SIG_DFL, 0);
 }
 
-bool worker_follow_parent(pid_t parent, int signal)
+bool worker_follow_parent(pid_t master, int signal)
 {
     prctl(PR_SET_PDEATHSIG, signal);
+    parent = master;
     /* It may have died before the request was in force. */
-    return getppid() == parent;
+    return getppid() == master;
 }
 
 /* The signals of the accept loop's flags. */
@@ -127,18 +141,18 @@ static void report_and_clear(struct diag *diag)
     diag_clear(diag);
 }
 
-static enum session_end serve(struct session *session, const struct session_options *options, const struct peer *peer)
+static enum session_end serve(struct session *session, const struct peer *peer)
 {
     sigset_t none;
     sigemptyset(&none);
     serving = session;
     /* A termination noted before `serving` was set would be lost to the session. */
     if (asked_to_end)
-        session_interrupt(session, INTERRUPT_TERMINATE);
+        terminate(session);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (asked_to_reload)
         session_note_reload(session);
-    accept_tune(peer, options->settings);
+    accept_tune(peer);
     return session_serve(session, peer->fd, peer->address, peer->port);
 }
 
@@ -207,7 +221,7 @@ _Noreturn void worker_main(const struct worker_options *options)
         slot_set_state(slot, SLOT_STARTUP);
         wake_master(options);
         shm_count(options->session.shm, SHM_CONNECTIONS_ACCEPTED, 1);
-        if (serve(session, &options->session, &peer) == SESSION_ENDED)
+        if (serve(session, &peer) == SESSION_ENDED)
             end(session, slot, WORKER_DONE);
         serving = NULL;
         block_flags(&unblocked);
@@ -228,7 +242,7 @@ int worker_serve_one(const struct session_options *options, int fd)
     accept_describe(&peer);
     slot_set_state(options->slot, SLOT_STARTUP);
     shm_count(options->shm, SHM_CONNECTIONS_ACCEPTED, 1);
-    serve(session, options, &peer);
+    serve(session, &peer);
     serving = NULL;
     slot_set_state(options->slot, SLOT_ENDED);
     session_free(session);

@@ -26,6 +26,6 @@ _Noreturn void worker_main(const struct worker_options *options);
 int worker_serve_one(const struct session_options *options, int fd);
 
 /* End this process when the process that forked it ends: `signal` is delivered then. false: the parent is gone already. */
-bool worker_follow_parent(pid_t parent, int signal);
+bool worker_follow_parent(pid_t master, int signal);
 
 #endif
