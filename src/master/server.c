@@ -202,6 +202,12 @@ static bool configure(struct server *server)
         return false;
     }
     read_limits(server);
+    int reserved = (int) settings_int(server->settings, "superuser_reserved_connections");
+    if (reserved >= server->limits.max_connections) {
+        log_write(LOG_LEVEL_FATAL, "superuser_reserved_connections (%d) must be less than max_connections (%d)", reserved,
+                  server->limits.max_connections);
+        return false;
+    }
     places_resolve_log(&server->places, server->settings, server->options.daemon || server->options.inetd);
     if (log_output_configure(server->settings, server->places.log_file))
         return true;

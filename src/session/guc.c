@@ -174,6 +174,32 @@ static bool check_role(struct session *session, const char *name, const char *va
 }
 
 /* Checks that need no session. */
+static int index_in(const char *value, const char *const *names, int count, int otherwise)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcasecmp(value, names[i]))
+            return i;
+    return otherwise;
+}
+
+static bool check_destinations(const char *name, const char *value, struct arena *arena, struct diag *diag)
+{
+    static const char *const known[] = {"stderr", "csvlog", "jsonlog", "syslog"};
+    enum { KNOWN = sizeof known / sizeof *known };
+    int count;
+    char **words = split_names(arena, value, &count, true);
+    if (!words) {
+        invalid(name, value, diag);
+        return diag_detail(diag, "List syntax is invalid.");
+    }
+    for (int i = 0; i < count; i++)
+        if (index_in(words[i], known, KNOWN, KNOWN) == KNOWN) {
+            invalid(name, value, diag);
+            return diag_detail(diag, "Unrecognized key word: \"%s\".", words[i]);
+        }
+    return true;
+}
+
 static bool check_common(const char *name, const char **value, struct arena *arena, struct diag *diag)
 {
     int count;
@@ -185,6 +211,8 @@ static bool check_common(const char *name, const char **value, struct arena *are
         invalid(name, *value, diag);
         return diag_detail(diag, "List syntax is invalid.");
     }
+    if (!strcmp(name, "log_destination"))
+        return check_destinations(name, *value, arena, diag);
     if (!strcmp(name, "standard_conforming_strings") && !strcmp(*value, "off"))
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "standard_conforming_strings cannot be turned off");
     if (!strcmp(name, "application_name") || !strcmp(name, "cluster_name")) {
@@ -249,14 +277,6 @@ static void apply_timezone(struct session *session)
     const char *name = settings_string(session->settings, "TimeZone");
     session->types.timezone = timezone_find(name, strlen(name));
     strlcpy(session->types.timezone_name, name, sizeof session->types.timezone_name);
-}
-
-static int index_in(const char *value, const char *const *names, int count, int otherwise)
-{
-    for (int i = 0; i < count; i++)
-        if (!strcasecmp(value, names[i]))
-            return i;
-    return otherwise;
 }
 
 static void read_limits(struct session *session)

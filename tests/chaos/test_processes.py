@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import termios
@@ -258,6 +259,94 @@ def test_control_commands():
         assert server.process.wait(1) == 0
     assert subprocess.run([PGQUILLCTL, "-R", "/nonexistent", "status"], capture_output=True, check=False).returncode == 1
     assert subprocess.run([PGQUILLCTL, "nonsense"], capture_output=True, check=False).returncode == 2
+
+
+def test_commands_for_scripts():
+    """What --json gives is one JSON document, where there is one; a command line that makes no sense is told from a failure."""
+    def run(*arguments):
+        done = subprocess.run([PGQUILLCTL, "-R", server.run_dir, *arguments], capture_output=True, text=True, timeout=30)
+        return done.returncode, done.stdout, done.stderr
+
+    with Server() as server:
+        conn = RawConnection(server.port)
+        conn.query("SELECT 1")
+        top = json.loads(run("top", "--json")[1])
+        assert top["idle"] == 1 and top["per_second"]["queries"] == 0 and [s["pid"] for s in top["sessions"]] == [conn.pid]
+        assert json.loads(run("status", "--json")[1])["sessions"] == 1
+        for command in (["reload"], ["cancel", str(conn.pid)], ["terminate", str(conn.pid)]):
+            assert run(*command) == (0, "", "") and json.loads(run("reload", "--json")[1]) == {}
+        assert set(json.loads(run("checkpoint", "--json")[1])) == {"wal_frames", "checkpointed"}
+        for wrong in (["metrics", "--json"], ["cancel"], ["status", "more"], ["backup", "main"], ["--nonsense"], []):
+            status, out, error = run(*wrong)
+            assert (status, out) == (2, "") and error.startswith("pgquillctl: ")
+        for failing in (["cancel", "abc"], ["cancel", "99999999999999"], ["terminate", "1"], ["backup", "none", "/tmp/none"], ["stop", "soon"]):
+            status, out, error = run(*failing)
+            assert (status, out) == (1, "") and error.startswith("pgquillctl: ")
+        assert json.loads(run("stop", "--json")[1]) == {"pid": server.process.pid}
+        server.process.wait(5)
+        for command in ("status", "sessions", "top", "reload", "checkpoint", "metrics", "version", "stop"):
+            status, _, error = run(command)
+            assert status == 1 and error.startswith("pgquillctl: ")
+
+
+def test_backup_is_consistent_under_writes_and_shows_its_progress():
+    with Server() as server:
+        server.psql("-c", "CREATE TABLE account AS SELECT g AS id, 0 AS balance, repeat('x', 200) AS filler FROM generate_series(1, 50000) g",
+                    "-c", "CREATE INDEX ON account (id)")
+        stop, problems, done = threading.Event(), [], [0]
+
+        def transfer():
+            conn = RawConnection(server.port)
+            while not stop.is_set():
+                number = done[0] % 25000
+                answer = conn.query(f"BEGIN; UPDATE account SET balance = balance - 1 WHERE id = {number + 1}; "
+                                    f"UPDATE account SET balance = balance + 1 WHERE id = {50000 - number}; COMMIT")
+                problems.extend(body for kind, body in answer if kind == b"E")
+                done[0] += 1
+
+        threads = [threading.Thread(target=transfer) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for number in range(3):
+            copy = os.path.join(server.directory, f"copy{number}.db")
+            master, slave = pty.openpty()
+            backup = subprocess.Popen([PGQUILLCTL, "-R", server.run_dir, "backup", "main", copy], stdin=slave, stdout=slave, stderr=slave)
+            os.close(slave)
+            shown = b""
+            try:
+                while part := os.read(master, 65536):
+                    shown += part
+            except OSError:  # the end of a terminal
+                pass
+            os.close(master)
+            assert backup.wait(30) == 0 and b"[########################################] 100 %" in shown
+            with sqlite3.connect(copy) as db:
+                assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                assert db.execute("SELECT sum(balance), count(*) FROM account").fetchall() == [(0, 50000)]
+            db.close()
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert problems == [] and done[0] > 10
+
+
+def test_reserved_connections_are_for_superusers():
+    def attempt(user):
+        """A connection, or why there is none."""
+        conn = RawConnection(server.port, user=user)
+        if conn.pid:
+            conns.append(conn)
+            return None
+        return conn.error
+
+    conns = []
+    with Server(settings={"max_connections": "5", "superuser_reserved_connections": "2"}) as server:
+        assert [attempt("ann") for _ in range(3)] == [None] * 3
+        refused = attempt("ann")
+        assert b"C53300\0" in refused and b"remaining connection slots are reserved for non-replication superuser connections" in refused
+        assert [attempt("postgres") for _ in range(2)] == [None] * 2
+        assert b"sorry, too many clients already" in attempt("postgres")
+        assert all(answers(conn) for conn in conns)
 
 
 def test_work_is_counted_while_it_is_done_and_after():

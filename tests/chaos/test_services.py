@@ -240,6 +240,29 @@ def test_init_script(tmp_path):
     assert run("nonsense") == 3
 
 
+@pytest.mark.parametrize("words, expected", [
+    (["pgquillctl", "st"], {"status", "stop"}),
+    (["pgquillctl", "stop", ""], {"smart", "fast", "immediate"}),
+    (["pgquillctl", "--j"], {"--json"}),
+    (["pgquilld", "--da"], {"--daemon", "--data-dir"}),
+])
+def test_bash_completes(words, expected):
+    script = (f"source {TOP}/contrib/bash-completion/pgquillctl; COMP_WORDS=({' '.join(repr(word) for word in words)}); COMP_CWORD={len(words) - 1}; "
+              f"_{words[0]}; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=10)
+    assert set(done.stdout.split()) == expected, done.stderr
+
+
+def test_bash_completes_sessions(tmp_path):
+    with Server(directory=str(tmp_path)) as server:
+        client = subprocess.Popen(["psql", "-X", "-d", server.dsn()], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        pid = until(server.sessions)[0]["pid"]
+        script = (f"PATH={os.path.dirname(PGQUILLCTL)}:$PATH; source {TOP}/contrib/bash-completion/pgquillctl; "
+                  f"COMP_WORDS=(pgquillctl -R {tmp_path} cancel ''); COMP_CWORD=4; _pgquillctl; echo ${{COMPREPLY[@]}}")
+        assert subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=10).stdout == f"{pid}\n"
+        client.communicate(b"", timeout=10)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
 def test_systemd_units(tmp_path):
     """The units are well formed; the paths in them are those of an installed server."""

@@ -9,8 +9,10 @@ class RawConnection:
         self.buffer = b""
         fields = b"user\0" + user.encode() + b"\0database\0" + database.encode() + b"\0\0"
         self.socket.sendall(struct.pack("!ii", len(fields) + 8, 196608) + fields)
-        self.pid = self.key = None
-        self.until_ready()
+        self.pid = self.key = self.error = None  # error: why there is no session
+        for kind, body in self.until_ready():
+            if kind == b"E":
+                self.error = body
 
     def message(self):
         """(type, body) of the next message; None at the end of the stream."""

@@ -1,6 +1,7 @@
 """Settings that outlive a session: the files, ALTER SYSTEM, ALTER DATABASE and ROLE, reload into sessions that run."""
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -8,7 +9,7 @@ import psycopg2
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from server import Server  # noqa: E402
+from server import PGQUILLD, Server  # noqa: E402
 
 
 class Session:
@@ -91,6 +92,31 @@ def test_mistakes_are_shown_with_file_and_line_and_change_nothing(server):
     server.stop()
     with pytest.raises(RuntimeError, match="line 2"):
         server.start()
+
+
+@pytest.mark.parametrize("options, expected", [
+    (["max_connections=0"], '0 is outside the valid range for parameter "max_connections" (1 .. 262143)'),
+    (["no_such=1"], 'unrecognized configuration parameter "no_such"'),
+    (["work_mem=5XB"], 'invalid value for parameter "work_mem": "5XB"'),
+    (["log_destination=stderr, paper"], 'invalid value for parameter "log_destination": "stderr, paper"'),
+    (["max_connections=5", "superuser_reserved_connections=5"],
+     "superuser_reserved_connections (5) must be less than max_connections (5)"),
+])
+def test_a_bad_setting_stops_the_start_and_leaves_nothing(tmp_path, options, expected):
+    words = [word for option in options for word in ("-c", option)]
+    done = subprocess.run([PGQUILLD, "-h", "", "-D", str(tmp_path), *words, str(tmp_path / "main.db")], capture_output=True, text=True,
+                          timeout=20)
+    assert done.returncode == 1 and expected in done.stderr, done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_included_files_are_named_in_mistakes(tmp_path):
+    (tmp_path / "pgquill.conf").write_text("include 'more.conf'\n")
+    for text, expected in (("work_mem = 5MB\nwork_mem = lots\n", 'invalid value for parameter "work_mem": "lots"'),
+                           ("work_mem = 5MB\ninclude 'none.conf'\n", "none.conf")):
+        (tmp_path / "more.conf").write_text(text)
+        done = subprocess.run([PGQUILLD, "-h", "", "-D", str(tmp_path), str(tmp_path / "main.db")], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 1 and expected in done.stderr and f'"{tmp_path}/more.conf" line 2' in done.stderr, done.stderr
 
 
 def test_alter_system(server):
