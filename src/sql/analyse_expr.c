@@ -55,7 +55,7 @@ static struct expr *analyse_param(struct analysis *a, const PgQuery__ParamRef *n
     if (compiler->variables && node->number > compiler->nparams)
         return analysis_error(a, ERRCODE_UNDEFINED_PARAMETER, node->location, "there is no parameter $%d", node->number);
     if (node->number > compiler->params_cap) {
-        int cap = node->number + 8;
+        int cap = node->number + 8 > 2 * compiler->params_cap ? node->number + 8 : 2 * compiler->params_cap;
         compiler->param_types = arena_grow(a->arena, compiler->param_types, sizeof(oid_t) * (size_t) compiler->params_cap,
                                            sizeof(oid_t) * (size_t) cap);
         memset(compiler->param_types + compiler->params_cap, 0, sizeof(oid_t) * (size_t) (cap - compiler->params_cap));

@@ -127,6 +127,23 @@ def test_parameters_are_counted(conn):
     assert errors(conn.query("SELECT $70000")) == ["42P02"]
 
 
+def test_as_many_parameters_as_the_protocol_counts():
+    count = 65534
+    with Server() as server:
+        conn = Connection(server.port)
+        conn.start()
+        conn.socket.settimeout(120)
+        conn.query("CREATE TABLE pairs (a int, b int)")
+        conn.parse("INSERT INTO pairs VALUES " + ", ".join(f"(${n}, ${n + 1})" for n in range(1, count, 2)))
+        body = cstring("") + cstring("") + struct.pack("!hH", 0, count) + (struct.pack("!i", 1) + b"1") * count + struct.pack("!h", 0)
+        conn.send("B", body)
+        conn.execute()
+        conn.sync()
+        assert kinds(conn.until()) == "12CZ"
+        assert rows(conn.query("SELECT count(*), sum(a), sum(b) FROM pairs")) == [["32767"] * 3]
+        conn.close()
+
+
 def test_a_portal_of_a_million_rows_is_fetched_in_bounded_memory(conn):
     def fetch_all():
         count = 0
