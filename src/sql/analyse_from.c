@@ -44,8 +44,11 @@ struct rte *rte_subquery(struct analysis *a, struct query *query, const char *al
         if (targets[i].junk)
             continue;
         const struct expr *expr = targets[i].expr;
-        rte->columns[k++] = (struct rte_column){
-            .name = targets[i].name, .type = expr->type, .typmod = expr->typmod, .collation = expr->collation, .other_collation = expr->other_collation};
+        rte->columns[k++] = (struct rte_column){.name = targets[i].name,
+                                                .type = expr->type,
+                                                .typmod = expr->typmod,
+                                                .collation = expr->collation,
+                                                .other_collation = expr->other_collation};
     }
     return rename_columns(a, rte, ncolnames, colnames) ? rte : NULL;
 }
@@ -212,10 +215,11 @@ static PgQuery__List **expand_unnest(struct analysis *a, const PgQuery__RangeFun
     *count = 0;
     for (size_t i = 0; i < node->n_functions; i++) {
         PgQuery__List *pair = node->functions[i]->list;
-        const PgQuery__FuncCall *call = pair->items[0]->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? pair->items[0]->func_call : NULL;
-        bool several = call && call->n_funcname == 1 && call->n_args > 1 && strcmp(analysis_string(call->funcname[0]), "unnest") == 0 &&
-                       !call->agg_order && !call->agg_filter && !call->over && !call->agg_star && !call->agg_distinct &&
-                       !call->func_variadic &&
+        const PgQuery__FuncCall *call =
+            pair->items[0]->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? pair->items[0]->func_call : NULL;
+        bool several = call && call->n_funcname == 1 && call->n_args > 1 &&
+                       strcmp(analysis_string(call->funcname[0]), "unnest") == 0 && !call->agg_order && !call->agg_filter &&
+                       !call->over && !call->agg_star && !call->agg_distinct && !call->func_variadic &&
                        !(pair->n_items > 1 && pair->items[1] && pair->items[1]->node_case == PG_QUERY__NODE__NODE_LIST);
         if (!several) {
             pairs[(*count)++] = pair;
@@ -256,8 +260,7 @@ static bool may_list_columns(struct analysis *a, const PgQuery__RangeFunction *n
         return diag_hint(a->diag, "Put a separate column definition list for each function inside ROWS FROM().");
     }
     analysis_error(a, ERRCODE_SYNTAX_ERROR, location, "UNNEST() with multiple arguments cannot have a column definition list");
-    return diag_hint(a->diag,
-                     "Use separate UNNEST() calls inside ROWS FROM(), and attach a column definition list to each one.");
+    return diag_hint(a->diag, "Use separate UNNEST() calls inside ROWS FROM(), and attach a column definition list to each one.");
 }
 
 static struct from_item *from_function(struct analysis *a, const PgQuery__RangeFunction *node, struct ns_list *names)
@@ -468,6 +471,19 @@ static void set_lateral(const struct ns_list *list, bool only, bool ok)
     }
 }
 
+static bool rename_joined(struct analysis *a, struct ns_item *joined, const PgQuery__Alias *alias)
+{
+    size_t count = alias ? alias->n_colnames : 0;
+    if (count > (size_t) joined->ncolumns)
+        return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, -1,
+                              "join expression \"%s\" has %d columns available but %zu columns specified", joined->alias,
+                              joined->ncolumns, count),
+               false;
+    for (size_t i = 0; i < count; i++)
+        joined->columns[i].name = analysis_string(alias->colnames[i]);
+    return true;
+}
+
 static struct from_item *from_join(struct analysis *a, const PgQuery__JoinExpr *node, struct ns_list *names)
 {
     struct from_item *item = arena_new(a->arena, struct from_item);
@@ -516,15 +532,16 @@ static struct from_item *from_join(struct analysis *a, const PgQuery__JoinExpr *
             return NULL;
         item->on = on;
     }
-    for (size_t i = 0; node->alias && i < node->alias->n_colnames && (int) i < joined->ncolumns; i++)
-        joined->columns[i].name = analysis_string(node->alias->colnames[i]);
+    if (!rename_joined(a, joined, node->alias))
+        return NULL;
     if (!joined->alias) {
         for (int i = 0; i < both.count; i++) {
             both.items[i]->columns_visible = false;
             ns_add(a, names, both.items[i]);
         }
     }
-    if (node->join_using_alias) {
+    /* The join's own alias hides what is within. */
+    if (node->join_using_alias && !joined->alias) {
         struct ns_item *using = arena_new(a->arena, struct ns_item);
         *using = *joined;
         using->alias = node->join_using_alias->aliasname;

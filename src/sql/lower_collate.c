@@ -112,7 +112,13 @@ static bool collation_for(struct lower *l, const struct expr *expr, const char *
         *text = lower_string(l, name.data, name.len);
     }
     buf_deinit(&name);
-    return true;
+    if (arg->kind == EXPR_COLUMN || arg->kind == EXPR_CONST || arg->kind == EXPR_LITERAL)
+        return true;
+    /* The argument stays: what it aggregates, raises or changes is the query's. */
+    const char *value = lower_expr(l, arg);
+    if (value)
+        *text = LOWER_PRINT(l, "CASE WHEN %s IS NULL THEN %s ELSE %s END", value, *text, *text);
+    return value;
 }
 
 static bool is_collated(struct lower *l, const struct expr *expr)

@@ -260,6 +260,17 @@ static void propose_column(struct analysis *a, const char *alias, const char *na
         diag_hint(a->diag, "Perhaps you meant to reference the column \"%s.%s\".", owner->alias, column);
 }
 
+/* The right side of a RIGHT or FULL JOIN sees the names of the left one, but may not use them. */
+static bool lateral_allowed(struct analysis *a, const struct ns_item *item, int location)
+{
+    if (!item->lateral_only || item->lateral_ok)
+        return true;
+    analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, location, "invalid reference to FROM-clause entry for table \"%s\"",
+                   item->alias);
+    diag_detail(a->diag, "The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+    return false;
+}
+
 struct expr *scope_column(struct analysis *a, const char *name, int location, bool report)
 {
     int levels_up = 0;
@@ -277,9 +288,8 @@ struct expr *scope_column(struct analysis *a, const char *name, int location, bo
             }
             if (found)
                 return analysis_error(a, ERRCODE_AMBIGUOUS_COLUMN, location, "column reference \"%s\" is ambiguous", name);
-            if (item->lateral_only && !item->lateral_ok)
-                return analysis_error(a, ERRCODE_INVALID_COLUMN_REFERENCE, location,
-                                      "invalid reference to FROM-clause entry for table \"%s\"", item->alias);
+            if (!lateral_allowed(a, item, location))
+                return NULL;
             found = expr;
         }
         if (found)
@@ -315,7 +325,7 @@ struct ns_item *scope_item(struct analysis *a, const char *schema, const char *n
             found = item;
         }
         if (found)
-            return found;
+            return lateral_allowed(a, found, location) ? found : NULL;
     }
     if (!report)
         return NULL;

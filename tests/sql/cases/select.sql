@@ -60,3 +60,18 @@ SELECT 1 FROM;
 SELECT foo(1);
 SELECT * FROM emp ORDER BY 9;
 SELECT 'x'::int;
+
+-- COLLATION FOR leaves its argument in the query
+CREATE TABLE collated (x text COLLATE "C");
+INSERT INTO collated VALUES ('a'), ('b');
+SELECT pg_collation_for(max(x)) FROM collated;
+SELECT pg_collation_for(x || 'c') FROM collated;
+SELECT pg_collation_for((1 / 0)::text);
+
+-- What a join's alias hides and how many names it may give
+SELECT * FROM (collated a JOIN collated b USING (x) AS u) AS j WHERE u.x = 'a';
+SELECT u.x FROM collated a JOIN collated b USING (x) AS u ORDER BY 1;
+SELECT * FROM (collated a CROSS JOIN collated b) AS j(p, q, r);
+SELECT * FROM collated a RIGHT JOIN LATERAL generate_series(1, length(a.x)) g ON true;
+SELECT * FROM collated a FULL JOIN LATERAL (SELECT x) g ON true;
+SELECT * FROM collated a LEFT JOIN LATERAL generate_series(1, length(a.x)) g ON true ORDER BY 1;
