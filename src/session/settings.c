@@ -69,8 +69,10 @@ int settings_find(const char *name)
 
 char *setting_text(int index, const char *text)
 {
-    if (text && index < FACT_COUNT && facts[index].initial && strcmp(text, facts[index].initial) == 0)
-        return (char *) facts[index].initial;
+    const char *initial = index < FACT_COUNT ? facts[index].initial : NULL;
+    /* Mostly it is that very text: every session copies all settings, and need not read them. */
+    if (text && initial && (text == initial || strcmp(text, initial) == 0))
+        return (char *) initial;
     return text ? xstrdup(text) : NULL;
 }
 

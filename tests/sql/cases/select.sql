@@ -75,3 +75,4 @@ SELECT * FROM (collated a CROSS JOIN collated b) AS j(p, q, r);
 SELECT * FROM collated a RIGHT JOIN LATERAL generate_series(1, length(a.x)) g ON true;
 SELECT * FROM collated a FULL JOIN LATERAL (SELECT x) g ON true;
 SELECT * FROM collated a LEFT JOIN LATERAL generate_series(1, length(a.x)) g ON true ORDER BY 1;
+SELECT booland_statefunc(false, NULL), boolor_statefunc(true, NULL), booland_statefunc(true, false), boolor_statefunc(true, false);
