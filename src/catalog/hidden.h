@@ -32,7 +32,9 @@
     " language TEXT NOT NULL, args TEXT NOT NULL, result INTEGER NOT NULL, retset INTEGER NOT NULL, names TEXT, modes TEXT, all_args TEXT,"         \
     " ndefaults INTEGER NOT NULL, defaults TEXT, variadic INTEGER NOT NULL, strict INTEGER NOT NULL, volatility TEXT NOT NULL, parallel TEXT NOT"   \
     " NULL, body TEXT, standard INTEGER NOT NULL, returns_table INTEGER NOT NULL, security_definer INTEGER NOT NULL, leakproof INTEGER NOT NULL,"   \
-    " cost REAL NOT NULL, rows REAL NOT NULL, settings TEXT, comment TEXT);"
+    " cost REAL NOT NULL, rows REAL NOT NULL, settings TEXT, comment TEXT);"                                                                        \
+    create "cast (oid INTEGER PRIMARY KEY, source INTEGER NOT NULL, target INTEGER NOT NULL, proc INTEGER NOT NULL, context TEXT NOT NULL, method"  \
+    " TEXT NOT NULL, UNIQUE (source, target));"
 
 #define HIDDEN_CREATE                                                                                                                               \
     "CREATE TABLE IF NOT EXISTS pgquill_meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"                                                          \
@@ -70,6 +72,8 @@
     "SELECT oid, schema, name, typtype, array, base, typmod, not_null, collation, labels, subtype, range, default_expr, checks, comment FROM " set "type ORDER BY oid"
 #define HIDDEN_READ_COLLATIONS "SELECT oid, schema, name, provider, deterministic, encoding, locale, ctype, comment FROM pgquill_collation ORDER BY oid"
 #define HIDDEN_READ_EXTENSIONS "SELECT oid, schema, name, version, first, comment FROM pgquill_extension ORDER BY oid"
+
+#define HIDDEN_READ_CASTS(set) "SELECT oid, source, target, proc, context, method FROM " set "cast ORDER BY oid"
 
 #define HIDDEN_READ_ON_COMMIT "SELECT relation, action FROM pgquill_temp_on_commit ORDER BY relation"
 

@@ -23,7 +23,7 @@ struct loader {
     struct snapshot *snapshot;
     struct arena scratch;
     struct rows tables, columns;                                /* of SQLite's schema */
-    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations, functions, on_commit;
+    struct rows relations, attributes, indexes, constraints, sequences, types, schemas, extensions, collations, functions, casts, on_commit;
     int relation_capacity, type_capacity;
     bool has_books; /* there are pgquill_* tables */
     bool differs;   /* … and the schema holds something else than they say */
@@ -131,7 +131,8 @@ static bool read_file_books(struct loader *l)
            read_book(l, &tables, &l->types, "pgquill_type", HIDDEN_READ_TYPES("pgquill_")) &&
            read_book(l, &tables, &l->collations, "pgquill_collation", HIDDEN_READ_COLLATIONS) &&
            read_book(l, &tables, &l->extensions, "pgquill_extension", HIDDEN_READ_EXTENSIONS) &&
-           read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS("pgquill_"));
+           read_book(l, &tables, &l->functions, "pgquill_function", HIDDEN_READ_FUNCTIONS("pgquill_")) &&
+           read_book(l, &tables, &l->casts, "pgquill_cast", HIDDEN_READ_CASTS("pgquill_"));
 }
 
 /* The books of what is temporary come after the file's, which their oids do too: the rows stay ordered. */
@@ -146,7 +147,7 @@ static bool read_temporary_books(struct loader *l)
            read_more(l, &l->attributes, HIDDEN_READ_COLUMNS("pgquill_temp_")) && read_more(l, &l->indexes, HIDDEN_READ_INDEXES("pgquill_temp_")) &&
            read_more(l, &l->constraints, HIDDEN_READ_CONSTRAINTS("pgquill_temp_")) &&
            read_more(l, &l->sequences, HIDDEN_READ_SEQUENCES("pgquill_temp_")) && read_more(l, &l->types, HIDDEN_READ_TYPES("pgquill_temp_")) &&
-           read_more(l, &l->functions, HIDDEN_READ_FUNCTIONS("pgquill_temp_")) &&
+           read_more(l, &l->functions, HIDDEN_READ_FUNCTIONS("pgquill_temp_")) && read_more(l, &l->casts, HIDDEN_READ_CASTS("pgquill_temp_")) &&
            read_rows(l, &l->on_commit, &l->snapshot->arena, HIDDEN_READ_ON_COMMIT);
 }
 
@@ -960,7 +961,7 @@ static void load_extensions(struct loader *l)
         nranges += is_range(&l->types, i);
     own->procs = arena_array(arena, struct proc_fact, nprocs + snapshot->nfunctions + nranges * CONSTRUCTORS);
     own->operators = arena_array(arena, struct operator_fact, noperators);
-    own->casts = arena_array(arena, struct cast_fact, ncasts + nranges);
+    own->casts = arena_array(arena, struct cast_fact, ncasts + nranges + l->casts.count);
     own->aggregates = arena_array(arena, struct aggregate_fact, naggregates);
     for (int i = 0; i < snapshot->nextensions; i++)
         if (snapshot->extensions[i].fact)
@@ -970,6 +971,13 @@ static void load_extensions(struct loader *l)
     for (int i = 0; i < l->types.count; i++)
         if (is_range(&l->types, i))
             add_range_facts(l, i);
+    for (int i = 0; i < l->casts.count; i++)
+        own->casts[own->ncasts++] = (struct cast_fact){.oid = (oid_t) int_at(&l->casts, i, 0),
+                                                       .source = (oid_t) int_at(&l->casts, i, 1),
+                                                       .target = (oid_t) int_at(&l->casts, i, 2),
+                                                       .proc = (oid_t) int_at(&l->casts, i, 3),
+                                                       .context = char_at(&l->casts, i, 4),
+                                                       .method = char_at(&l->casts, i, 5)};
     own_facts_sort(own, arena);
 }
 

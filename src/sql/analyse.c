@@ -228,6 +228,15 @@ bool analyse_key_types(struct compiler *compiler, struct arena *arena, oid_t key
     return good;
 }
 
+bool analyse_is_binary(struct compiler *compiler, struct arena *arena, oid_t from, oid_t to)
+{
+    struct diag ignored = {0};
+    struct analysis a = analysis_of(compiler, arena, &ignored);
+    bool is_binary = coercion_is_binary(&a, from, to);
+    diag_clear(&ignored);
+    return is_binary;
+}
+
 /* The sequence behind an identity column. */
 static const struct catalog_relation *identity_sequence(struct analysis *a, const struct catalog_relation *relation,
                                                         int16_t attnum)

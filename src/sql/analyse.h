@@ -35,6 +35,9 @@ struct expr *analyse_assignment(struct compiler *compiler, struct arena *arena, 
 /* Can a key of the second type refer to one of the first: is there an equality of the two, or becomes the second the first by itself? */
 bool analyse_key_types(struct compiler *compiler, struct arena *arena, oid_t key, oid_t referring);
 
+/* Is a value of the first type one of the second as it is? */
+bool analyse_is_binary(struct compiler *compiler, struct arena *arena, oid_t from, oid_t to);
+
 /* The value of a column that INSERT leaves out: its default, its identity's next value, its domain's default; *out NULL: NULL. */
 bool analyse_default(struct compiler *compiler, struct arena *arena, const struct catalog_relation *relation,
                      const struct catalog_column *column, struct expr **out, struct diag *diag);

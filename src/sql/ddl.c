@@ -101,6 +101,8 @@ static bool run(struct ddl *d, PgQuery__Node *node, int64_t *count)
         if (node->define_stmt->kind == PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION)
             return ddl_create_collation(d, node->define_stmt);
         return diag_set(d->diag, ERRCODE_FEATURE_NOT_SUPPORTED, "this statement is not supported yet");
+    case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
+        return ddl_create_cast(d, node->create_cast_stmt);
     case PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT:
         return ddl_alter_collation(d, node->alter_collation_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:

@@ -191,6 +191,15 @@ void ddl_tell_cascade(struct ddl *d, int count, const char *const *words);
 /* Take away all dependents of what `words` names, or report that they are there (2BP01). */
 bool ddl_release_dependents(struct ddl *d, const struct ddl_dependents *all, const char *words, bool cascade);
 
+/* ---- ddl_cast.c ---- */
+
+/* "cast from a to b" */
+const char *ddl_cast_words(struct ddl *d, const struct cast_fact *cast);
+/* The statement that drops it. */
+const char *ddl_cast_drop(struct ddl *d, const struct cast_fact *cast);
+bool ddl_create_cast(struct ddl *d, const PgQuery__CreateCastStmt *stmt);
+bool ddl_drop_casts(struct ddl *d, const PgQuery__DropStmt *stmt);
+
 /* ---- statements ---- */
 bool ddl_create_collation(struct ddl *d, const PgQuery__DefineStmt *stmt);
 bool ddl_alter_collation(struct ddl *d, const PgQuery__AlterCollationStmt *stmt);

@@ -354,6 +354,8 @@ bool ddl_drop(struct ddl *d, const PgQuery__DropStmt *stmt)
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
         return ddl_drop_types(d, stmt);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_CAST:
+        return ddl_drop_casts(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
     case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
         return ddl_drop_functions(d, stmt);

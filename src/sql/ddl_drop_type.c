@@ -40,6 +40,13 @@ static bool uses_type(const struct catalog_function *function, const struct doom
     return false;
 }
 
+/* A range's cast to its multirange goes with the range, an extension's with the extension. */
+static bool belongs_to_type(struct ddl *d, const struct cast_fact *cast)
+{
+    const struct type_desc *source = catalog_type_by_oid(d->catalog, cast->source);
+    return (source && source->typtype == 'r' && cast->oid == source->oid + RANGE_CAST) || catalog_extension_of(d->catalog, cast->oid);
+}
+
 static void find_dependents(struct ddl *d, const struct doomed_type *doomed, oid_t own_relation, struct ddl_dependents *all)
 {
     const struct catalog_relation *relation;
@@ -55,6 +62,10 @@ static void find_dependents(struct ddl *d, const struct doomed_type *doomed, oid
         ddl_add_dependent(d, all, words, doomed->words,
                           arena_printf(d->arena, "DROP FUNCTION IF EXISTS %s CASCADE", strchr(words, ' ') + 1));
     }
+    const struct cast_fact *cast;
+    for (int i = 0; (cast = catalog_own_cast_at(d->catalog, i)); i++)
+        if ((is_doomed(doomed, cast->source) || is_doomed(doomed, cast->target)) && !belongs_to_type(d, cast))
+            ddl_add_dependent(d, all, ddl_cast_words(d, cast), doomed->words, ddl_cast_drop(d, cast));
     const struct type_desc *type;
     for (int i = 0; (type = catalog_user_type_at(d->catalog, i)); i++) {
         bool uses =

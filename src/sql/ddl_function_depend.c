@@ -126,6 +126,10 @@ bool ddl_release_function(struct ddl *d, const struct catalog_function *function
     for (int i = 0; (relation = catalog_relation_at(d->catalog, i)) && !relation->is_system; i++)
         if (relation->kind == 'r' || relation->kind == 'v')
             relation_dependents(&found, relation);
+    const struct cast_fact *cast;
+    for (int i = 0; (cast = catalog_own_cast_at(d->catalog, i)); i++)
+        if (cast->proc == found.function)
+            add(&found, ddl_cast_words(d, cast), ddl_cast_drop(d, cast));
     if (found.count && !cascade)
         return refuse(d, object, &found);
     const char **words = arena_array(d->arena, const char *, found.count + 1);

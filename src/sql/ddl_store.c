@@ -82,7 +82,7 @@ bool ddl_prepare_file(struct ddl *d)
     /* The session's own books were made with their schema. */
     if (d->temporary)
         return true;
-    if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_function'", 0, NULL, &one, &found))
+    if (!ddl_int(d, "SELECT 1 FROM sqlite_schema WHERE name = 'pgquill_cast'", 0, NULL, &one, &found))
         return false;
     return found || ddl_run(d, HIDDEN_CREATE);
 }

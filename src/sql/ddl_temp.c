@@ -239,7 +239,7 @@ bool temporary_end_transaction(struct compiler *compiler, struct diag *diag)
 
 static bool discard(struct ddl *d, void *argument)
 {
-    static const char *const books[] = {"relation", "column", "index", "constraint", "sequence", "type", "function", "on_commit"};
+    static const char *const books[] = {"relation", "column", "index", "constraint", "sequence", "type", "function", "cast", "on_commit"};
     const struct catalog_relation *relation;
     bool good = true;
     (void) argument;
