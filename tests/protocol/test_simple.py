@@ -27,7 +27,7 @@ def test_errors_carry_code_and_position(conn, text, code, position):
     assert (error.fields["C"], error.fields["P"], error.fields["S"]) == (code, position, "ERROR")
 
 
-@pytest.mark.parametrize("text", ["CREATE PUBLICATION p", "CREATE CAST (int AS point) WITH INOUT", "CREATE ROLE r", "DO ''"])
+@pytest.mark.parametrize("text", ["CREATE PUBLICATION p", "CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION f(internal))", "CREATE ROLE r", "DO ''"])
 def test_what_we_do_not_have_is_said_in_a_whole_sentence(conn, text):
     error = next(message for message in conn.query(text) if message.kind == "E")
     assert error.fields["C"] == "0A000" and not error.fields["M"].startswith(" ")
