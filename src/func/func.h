@@ -61,7 +61,8 @@ enum func_flag {
     FUNC_VOLATILE = 8,      /* not SQLITE_DETERMINISTIC */
     FUNC_SESSION = 16,      /* stable: depends on settings or the catalog; not for indexes */
     /* Gives rows of the shape that the query wants. In FROM it has one more argument: the column definition list as [["name", type, modifier], …],
-     * or '' where the result's type says it all; there a table function gives the fields as columns. Elsewhere it gives whole rows. */
+     * or '' where the result's type says it all; there a table function gives the fields as columns. Elsewhere, and for the list
+     * as {"row": […]}, it gives whole rows. */
     FUNC_SHAPED = 32,
 };
 

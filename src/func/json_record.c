@@ -44,12 +44,15 @@ static bool has_row(const struct fcall *call)
     return strstr(name_of(call), "populate") != NULL;
 }
 
-/* [["name", type, modifier], …] */
+/* [["name", type, modifier], …]; {"row": […]} where whole rows are wanted nevertheless */
 static bool read_list(struct fcall *call, struct arena *arena, const struct datum *text, struct target *target)
 {
     struct json list;
     if (!json_load(arena, text, &list, call->diag))
         return false;
+    target->columns = list.kind == JSON_ARRAY;
+    if (list.kind == JSON_OBJECT)
+        list = list.items[0];
     struct type_field *fields = arena_array(arena, struct type_field, list.count + 1);
     for (uint32_t i = 0; i < list.count; i++) {
         const struct json *items = list.items[i].items;

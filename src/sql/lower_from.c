@@ -50,21 +50,26 @@ static const struct type_desc *row_type(struct lower *l, const struct expr *call
     return type && (type->typtype == 'c' || type->oid == RECORD_OID) ? type : NULL;
 }
 
+/* More columns than this come as one value. */
+enum { COLUMNS_DIRECT = 127 };
+
 /* What a function that gives rows of any shape is told of the columns wanted (FUNC_SHAPED); NULL: it is not told. */
 static const char *shape_of(struct lower *l, const struct table_call *call, const struct func_impl *impl)
 {
     if (!impl || !(impl->flags & FUNC_SHAPED))
         return NULL;
     const struct type_desc *type = catalog_type_by_oid(l->catalog, call->call->type);
+    bool direct = call->ncolumns <= COLUMNS_DIRECT;
     if (!call->listed)
-        return type && type->typtype == 'c' ? "''" : NULL;
+        return type && type->typtype == 'c' && direct ? "''" : NULL;
     struct buf buf = {0};
+    buf_puts(&buf, direct ? "[" : "{\"row\":[");
     for (int i = 0; i < call->ncolumns; i++) {
-        buf_puts(&buf, i ? ",[" : "[[");
+        buf_puts(&buf, i ? ",[" : "[");
         json_write_string(call->listed[i].name, strlen(call->listed[i].name), &buf);
         buf_printf(&buf, ",%u,%d]", call->listed[i].type, (int) call->listed[i].typmod);
     }
-    buf_putc(&buf, ']');
+    buf_puts(&buf, direct ? "]" : "]}");
     const char *text = lower_take(l, &buf);
     return lower_string(l, text, strlen(text));
 }
@@ -178,7 +183,8 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
         const char *rows = table_call(l, calls[0].call, impl, shape);
         if (!rows)
             return NULL;
-        bool whole = (told || lower_gives_whole(calls[0].call)) && spread && !shape && row_type(l, calls[0].call);
+        bool direct = shape && calls[0].ncolumns <= COLUMNS_DIRECT;
+        bool whole = (told || shape || lower_gives_whole(calls[0].call)) && spread && !direct && row_type(l, calls[0].call);
         if (calls[0].call->call.proc->volatility == 'v' && calls[0].call->call.proc->language == 'u' && spread && !whole &&
             !lower_walk_expr(calls[0].call, is_column, NULL))
             rows = LOWER_PRINT(l, "(SELECT * FROM %s LIMIT -1)", rows); /* once, however often a join looks at it */
@@ -204,9 +210,10 @@ const char *lower_table_calls(struct lower *l, int ncalls, const struct table_ca
             const char *shape = spread ? shape_of(l, &calls[i], impl) : NULL;
             const char *name = user ? table_call(l, call, impl, NULL) : instance_of(l, call, impl, shape);
             const char *list = name ? lower_expr_list(l, &call->call.args) : NULL;
+            bool whole = shape ? calls[i].ncolumns > COLUMNS_DIRECT : lower_gives_whole(call);
             if (!list)
                 goto fail;
-            buf_printf(&how, "|%s%s|%d|%d|%u", lower_gives_whole(call) && spread && !shape ? "*" : "", impl->source,
+            buf_printf(&how, "|%s%s|%d|%d|%u", whole && spread ? "*" : "", impl->source,
                        call->call.args.count + user + (shape != NULL), calls[i].ncolumns, call->type);
             if (user) {
                 oid_t oid = OID_OID;

@@ -159,3 +159,10 @@ SELECT * FROM json_each('{}') AS (a int);
 \echo :SQLSTATE
 SELECT * FROM unnest('{1}'::int[], '{2}'::int[]) AS (a int);
 \echo :SQLSTATE
+-- Wide rows.
+SELECT 'SELECT * FROM jsonb_to_recordset(''[{"c1":1,"c199":3},{"c200":2}]'') AS x(' || string_agg('c' || i || ' int', ', ') || ')' AS wide FROM generate_series(1, 200) i \gset
+SELECT c1, c199, c200 FROM (:wide) w;
+SELECT 'CREATE TYPE wide AS (' || string_agg('c' || i || ' int', ', ') || ')' AS made FROM generate_series(1, 200) i \gset
+:made;
+SELECT c1, c199, c200 FROM json_populate_recordset(NULL::wide, '[{"c1":1,"c199":3},{"c200":2}]');
+SELECT c1, c199, c200 FROM json_populate_record(NULL::wide, '{"c1":1,"c199":3}');
