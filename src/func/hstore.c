@@ -230,53 +230,14 @@ FUNCTION(contained)
     return contains_all(call, &args[1], &args[0], result);
 }
 
-/* ---- order: keys and values as one string of bytes, then its length and its parts ---- */
-
-static void strung(const struct hstore *hstore, struct buf *out)
-{
-    for (int i = 0; i < hstore->count; i++) {
-        buf_append(out, hstore->pairs[i].key, hstore->pairs[i].key_len);
-        if (!hstore->pairs[i].is_null)
-            buf_append(out, hstore->pairs[i].value, hstore->pairs[i].value_len);
-    }
-}
-
-static int parts_order(const struct hstore *a, const struct hstore *b)
-{
-    if (a->count != b->count)
-        return a->count > b->count ? 1 : -1;
-    for (int i = 0; i < a->count; i++) {
-        const struct hstore_pair *x = &a->pairs[i], *y = &b->pairs[i];
-        if (x->key_len != y->key_len)
-            return x->key_len < y->key_len ? -1 : 1;
-        if (x->is_null != y->is_null)
-            return x->is_null ? 1 : -1;
-        if (!x->is_null && x->value_len != y->value_len)
-            return x->value_len < y->value_len ? -1 : 1;
-    }
-    return 0;
-}
+/* ---- order ---- */
 
 static bool compare(struct fcall *call, const struct datum *args, int *order)
 {
     struct hstore a, b;
-    struct buf left, right;
     if (!load(call, &args[0], &a) || !load(call, &args[1], &b))
         return false;
-    if (a.count == 0 || b.count == 0) {
-        *order = (a.count > 0) - (b.count > 0);
-        return true;
-    }
-    buf_init(&left);
-    buf_init(&right);
-    strung(&a, &left);
-    strung(&b, &right);
-    size_t common = left.len < right.len ? left.len : right.len;
-    *order = common ? memcmp(left.data, right.data, common) : 0;
-    if (*order == 0)
-        *order = left.len != right.len ? (left.len > right.len ? 1 : -1) : parts_order(&a, &b);
-    buf_deinit(&left);
-    buf_deinit(&right);
+    *order = hstore_compare(&a, &b);
     return true;
 }
 

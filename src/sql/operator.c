@@ -160,6 +160,8 @@ const struct operator_fact *operator_ordering(struct analysis *a, const char *na
 {
     type = coercion_base(a, type, NULL);
     const struct operator_fact *op = operator_lookup(a, name, type, type, NULL);
+    if (!op && strcmp(name, "=") != 0) /* hstore's class has #<# and #>#: it orders, but not in a way to be read as "less" */
+        op = operator_lookup(a, *name == '<' ? "#<#" : "#>#", type, type, NULL);
     if (!op)
         return NULL;
     switch (type) { /* have operators of these names, but no order */

@@ -56,7 +56,7 @@ void type_extension_codec(const char *name, const struct type_codec **codec, boo
         const char *name;
         const struct type_codec *codec;
     } codecs[] = {{"citext", &type_codec_citext}, {"hstore", &type_codec_hstore}, {"query_int", &type_codec_query_int}};
-    *ordered = strcmp(name, "citext") == 0;
+    *ordered = strcmp(name, "citext") == 0 || strcmp(name, "hstore") == 0;
     *codec = &type_codec_opaque;
     for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
         if (strcmp(codecs[i].name, name) == 0)

@@ -199,6 +199,8 @@ static bool hstore_recv(const struct type_io *io, const uint8_t *data, size_t le
     if (count < 0 || (size_t) count > len / 8)
         return diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
     struct hstore hstore = {(int) count, arena_array(io->arena, struct hstore_pair, count)};
+    struct type_io text_io = *io;
+    text_io.type = type_builtin(TEXT_OID);
     for (int i = 0; i < hstore.count; i++)
         for (int part = 0; part < 2; part++) {
             int32_t size = at + 4 <= len ? (int32_t) codec_be32(data + at) : -2;
@@ -206,7 +208,7 @@ static bool hstore_recv(const struct type_io *io, const uint8_t *data, size_t le
             at += 4;
             if (size < -1 || (part == 0 && size < 0) || (size > 0 && (size_t) size > len - at))
                 return diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
-            if (size > 0 && !type_codec_text.recv(io, data + at, (size_t) size, &text, diag))
+            if (size > 0 && !type_codec_text.recv(&text_io, data + at, (size_t) size, &text, diag))
                 return false;
             at += size > 0 ? (size_t) size : 0;
             struct hstore_pair *pair = &hstore.pairs[i];
@@ -246,10 +248,64 @@ static bool hstore_out(const struct type_io *io, const struct datum *value, stru
     return type_codec_text.out(io, value, out, diag);
 }
 
-static int hstore_compare(const struct type_io *io, const struct datum *a, const struct datum *b)
+/* Keys and values as one string of bytes, then its length, then the parts' number and lengths. */
+
+static void strung(const struct hstore *hstore, struct buf *out)
 {
-    (void) io;
-    return text_compare(a, b);
+    for (int i = 0; i < hstore->count; i++) {
+        buf_append(out, hstore->pairs[i].key, hstore->pairs[i].key_len);
+        if (!hstore->pairs[i].is_null)
+            buf_append(out, hstore->pairs[i].value, hstore->pairs[i].value_len);
+    }
 }
 
-const struct type_codec type_codec_hstore = {hstore_in, hstore_out, hstore_recv, hstore_send, NULL, hstore_compare, NULL, NULL};
+static int parts_order(const struct hstore *a, const struct hstore *b)
+{
+    if (a->count != b->count)
+        return a->count > b->count ? 1 : -1;
+    for (int i = 0; i < a->count; i++) {
+        const struct hstore_pair *x = &a->pairs[i], *y = &b->pairs[i];
+        uint32_t x_len = x->is_null ? 0 : x->value_len, y_len = y->is_null ? 0 : y->value_len;
+        if (x->key_len != y->key_len)
+            return x->key_len < y->key_len ? -1 : 1;
+        if (x_len != y_len)
+            return x_len < y_len ? -1 : 1;
+        if (x->is_null != y->is_null)
+            return x->is_null ? 1 : -1;
+    }
+    return 0;
+}
+
+int hstore_compare(const struct hstore *a, const struct hstore *b)
+{
+    struct buf left = {0}, right = {0};
+    if (a->count == 0 || b->count == 0)
+        return (a->count > 0) - (b->count > 0);
+    strung(a, &left);
+    strung(b, &right);
+    size_t common = left.len < right.len ? left.len : right.len;
+    int order = common ? memcmp(left.data, right.data, common) : 0;
+    if (order == 0)
+        order = left.len != right.len ? (left.len > right.len ? 1 : -1) : parts_order(a, b);
+    buf_deinit(&left);
+    buf_deinit(&right);
+    return order;
+}
+
+static int compare(const struct type_io *io, const struct datum *a, const struct datum *b)
+{
+    (void) io;
+    struct arena scratch;
+    struct hstore x, y;
+    struct diag ignored = {0};
+    if (a->len == b->len && memcmp(a->data, b->data, a->len) == 0)
+        return 0;
+    arena_init(&scratch);
+    bool read = hstore_parse(&scratch, a->data, a->len, &x, &ignored) && hstore_parse(&scratch, b->data, b->len, &y, &ignored);
+    int order = read ? hstore_compare(&x, &y) : text_compare(a, b);
+    diag_clear(&ignored);
+    arena_deinit(&scratch);
+    return order;
+}
+
+const struct type_codec type_codec_hstore = {hstore_in, hstore_out, hstore_recv, hstore_send, NULL, compare, NULL, NULL};

@@ -26,4 +26,7 @@ struct datum hstore_text(struct arena *arena, const struct hstore *hstore);
 /* The pair of a key; NULL. */
 const struct hstore_pair *hstore_find(const struct hstore *hstore, const char *key, size_t len);
 
+/* The order of the type's operator class. */
+int hstore_compare(const struct hstore *a, const struct hstore *b);
+
 #endif
