@@ -3,6 +3,7 @@
 #include "type/codecs.h"
 
 #include <dlfcn.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* xml: text whose well-formedness libxml2 judges. */
@@ -10,41 +11,71 @@
 static struct xml_library library;
 static bool is_loaded;
 
-/* The first complaint while something is parsed. */
+/* The complaints while something is parsed: each with the line that it is about and a mark below. */
 static struct {
     bool any;
     bool strict; /* of namespaces too */
-    int line;
-    char message[240];
+    struct buf text;
 } complaint;
+
+static void end_line(struct buf *text)
+{
+    while (text->len && text->data[text->len - 1] == '\n')
+        text->len--;
+    if (text->len)
+        buf_putc(text, '\n');
+}
+
+/* What libxml2 prints about a place in its input. */
+__attribute__((format(printf, 2, 3))) static void put_context(void *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vprintf(text, format, arguments);
+    va_end(arguments);
+}
 
 static void note_complaint(void *context, xmlErrorPtr error)
 {
     (void) context;
     bool grammar = error->domain == XML_FROM_PARSER || error->domain == XML_FROM_NONE || error->domain == XML_FROM_MEMORY ||
                    error->domain == XML_FROM_IO;
-    if ((!grammar && !complaint.strict) || error->code == XML_WAR_UNDECLARED_ENTITY || error->level < XML_ERR_ERROR ||
-        complaint.any)
+    if ((!grammar && !complaint.strict) || error->code == XML_WAR_UNDECLARED_ENTITY || error->level < XML_ERR_ERROR)
         return;
+    /* That a chunk is not balanced mostly follows from what was said before. */
+    if (error->code == XML_ERR_NOT_WELL_BALANCED && complaint.any)
+        return;
+    struct buf *text = &complaint.text;
+    xmlParserCtxtPtr parser = error->ctxt;
+    xmlNodePtr node = error->node;
     complaint.any = true;
-    complaint.line = error->line;
-    size_t len = error->message ? strcspn(error->message, "\n") : 0;
-    if (len >= sizeof complaint.message)
-        len = sizeof complaint.message - 1;
-    memcpy(complaint.message, error->message ? error->message : "", len);
-    complaint.message[len] = '\0';
+    end_line(text);
+    if (error->line > 0)
+        buf_printf(text, "line %d: ", error->line);
+    if (node && node->type == XML_ELEMENT_NODE)
+        buf_printf(text, "element %s: ", (const char *) node->name);
+    buf_puts(text, error->message ? error->message : "(no message provided)");
+    if (parser && parser->input) {
+        end_line(text);
+        library.xmlSetGenericErrorFunc(text, put_context);
+        library.xmlParserPrintFileContext(parser->input);
+        library.xmlSetGenericErrorFunc(NULL, NULL);
+    }
+    while (text->len && text->data[text->len - 1] == '\n')
+        text->len--;
 }
 
 void xml_watch(bool strict)
 {
     complaint.any = false;
     complaint.strict = strict;
+    buf_reset(&complaint.text);
 }
 
 bool xml_complained(struct diag *diag)
 {
     if (complaint.any && diag)
-        diag_detail(diag, "line %d: %s", complaint.line, complaint.message);
+        diag_detail(diag, "%s", buf_cstr(&complaint.text));
     return complaint.any;
 }
 
@@ -104,14 +135,13 @@ static bool is_content(const char *text, size_t len)
 {
     if (len == 0)
         return true;
-    char *copy = xmalloc(len + 1);
-    memcpy(copy, text, len);
-    copy[len] = '\0';
     xmlDocPtr document = library.xmlNewDoc((const xmlChar *) "1.0");
-    int code = library.xmlParseBalancedChunkMemory(document, NULL, NULL, 0, (const xmlChar *) copy, NULL);
+    xmlNodePtr root = library.xmlNewNode(NULL, (const xmlChar *) "content-root"), nodes = NULL;
+    library.xmlDocSetRootElement(document, root);
+    xmlParserErrors code = library.xmlParseInNodeContext(root, text, (int) len, XML_PARSE_NOENT | XML_PARSE_DTDATTR, &nodes);
+    library.xmlFreeNodeList(nodes);
     library.xmlFreeDoc(document);
-    free(copy);
-    return code == 0 && !complaint.any;
+    return code == XML_ERR_OK && !complaint.any;
 }
 
 bool xml_check(const char *text, size_t len, enum xml_option option, struct diag *diag)
@@ -124,8 +154,10 @@ bool xml_check(const char *text, size_t len, enum xml_option option, struct diag
     if (option == XML_OPTION_DOCUMENT || has_doctype(text, len)) {
         good = is_document(text, len);
     } else {
-        if (!xml_declaration(text, len, &declaration))
-            return diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content: invalid XML declaration");
+        if (!xml_declaration(text, len, &declaration)) {
+            diag_set(diag, ERRCODE_INVALID_XML_CONTENT, "invalid XML content: invalid XML declaration");
+            return diag_detail(diag, "%s", declaration.fault);
+        }
         good = is_content(text + declaration.len, len - declaration.len);
     }
     if (good)
@@ -172,8 +204,17 @@ static bool read_value(const char **at, const char *end, const char **value, siz
     return true;
 }
 
+static bool at_fault(struct xml_declaration *declaration, const char *fault)
+{
+    declaration->fault = fault;
+    return false;
+}
+
 bool xml_declaration(const char *text, size_t len, struct xml_declaration *declaration)
 {
+    static const char no_space[] = "Space required.", no_version[] = "Malformed declaration: missing version.",
+                      no_encoding[] = "Missing encoding in text declaration.",
+                      no_standalone[] = "standalone accepts only 'yes' or 'no'.";
     const char *at = text, *end = text + len, *value;
     size_t value_len;
     *declaration = (struct xml_declaration){.standalone = XML_ALONE_OMITTED};
@@ -182,29 +223,37 @@ bool xml_declaration(const char *text, size_t len, struct xml_declaration *decla
     /* <?xml-stylesheet …?> and its like are no declarations. */
     if (at < end && !codec_space(*at) && *at != '?')
         return true;
+    if (at == end || !codec_space(*at))
+        return at_fault(declaration, no_space);
     skip_space(&at, end);
     if (!skip_word(&at, end, "version") || !read_value(&at, end, &declaration->version, &declaration->version_len))
-        return false;
+        return at_fault(declaration, no_version);
     const char *before = at;
     skip_space(&at, end);
-    if (at > before && skip_word(&at, end, "encoding")) {
+    if (skip_word(&at, end, "encoding")) {
+        if (!codec_space(*before))
+            return at_fault(declaration, no_space);
         if (!read_value(&at, end, &value, &value_len))
-            return false;
+            return at_fault(declaration, no_encoding);
         before = at;
         skip_space(&at, end);
     }
-    bool apart = at > before;
     if (skip_word(&at, end, "standalone")) {
-        if (!apart || !read_value(&at, end, &value, &value_len))
-            return false;
+        if (!codec_space(*before))
+            return at_fault(declaration, no_space);
+        if (!read_value(&at, end, &value, &value_len))
+            return at_fault(declaration, no_standalone);
         bool yes = value_len == 3 && memcmp(value, "yes", 3) == 0, no = value_len == 2 && memcmp(value, "no", 2) == 0;
         if (!yes && !no)
-            return false;
+            return at_fault(declaration, no_standalone);
         declaration->standalone = yes ? XML_ALONE_YES : XML_ALONE_NO;
     }
     skip_space(&at, end);
     if (!skip_word(&at, end, "?>"))
-        return false;
+        return at_fault(declaration, "Parsing XML declaration: '?>' expected.");
+    for (const char *c = text; c < at; c++)
+        if ((unsigned char) *c > 127)
+            return at_fault(declaration, "Invalid character value.");
     declaration->len = (size_t) (at - text);
     return true;
 }
@@ -233,8 +282,8 @@ void xml_put(struct buf *out, const char *text, size_t len)
         declaration = (struct xml_declaration){.standalone = XML_ALONE_OMITTED};
     size_t before = out->len, skip = declaration.len;
     xml_put_declaration(out, &declaration);
-    /* A line break that only set off a declaration goes with it. */
-    if (out->len == before && skip && skip < len && text[skip] == '\n')
+    /* A line break that sets off a declaration that is not shown goes too, as does one at the very beginning. */
+    if (out->len == before && skip < len && text[skip] == '\n')
         skip++;
     buf_append(out, text + skip, len - skip);
 }

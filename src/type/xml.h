@@ -17,8 +17,13 @@
     X(xmlFreeDoc)                                                                                                                \
     X(xmlFreeParserCtxt)                                                                                                         \
     X(xmlSetStructuredErrorFunc)                                                                                                 \
+    X(xmlSetGenericErrorFunc)                                                                                                    \
+    X(xmlParserPrintFileContext)                                                                                                 \
     X(xmlNewDoc)                                                                                                                 \
-    X(xmlParseBalancedChunkMemory)                                                                                               \
+    X(xmlNewNode)                                                                                                                \
+    X(xmlDocSetRootElement)                                                                                                      \
+    X(xmlParseInNodeContext)                                                                                                     \
+    X(xmlFreeNodeList)                                                                                                           \
     X(xmlDocGetRootElement)                                                                                                      \
     X(xmlXPathNewContext)                                                                                                        \
     X(xmlXPathFreeContext)                                                                                                       \
@@ -52,7 +57,7 @@ void xml_watch(bool strict);
 /* Has there been one? Adds it to a report that is set, if one is given. */
 bool xml_complained(struct diag *diag);
 
-/* Is the text well formed, as a document or as content? 2200M, 2200N with the parser's first complaint. */
+/* Is the text well formed, as a document or as content? 2200M, 2200N with the parser's complaints. */
 bool xml_check(const char *text, size_t len, enum xml_option option, struct diag *diag);
 
 /* What a value's declaration says. */
@@ -63,6 +68,7 @@ struct xml_declaration {
     const char *version; /* NULL: not given */
     size_t version_len;
     enum xml_standalone standalone;
+    const char *fault; /* of one that isn't well formed */
 };
 
 /* False: a declaration that isn't well formed. */

@@ -44,17 +44,23 @@ void buf_puts(struct buf *buf, const char *text)
     buf_append(buf, text, strlen(text));
 }
 
-void buf_printf(struct buf *buf, const char *format, ...)
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     char *to = buf_reserve(buf, (size_t) length + 1);
     vsnprintf(to, (size_t) length + 1, format, args);
-    va_end(args);
     buf->len += (size_t) length;
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
+    va_end(args);
 }
 
 void buf_put_int64(struct buf *buf, int64_t value)

@@ -1,6 +1,7 @@
 #ifndef PGQUILL_UTIL_BUF_H
 #define PGQUILL_UTIL_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,6 +21,7 @@ char *buf_reserve(struct buf *buf, size_t more);
 const char *buf_cstr(struct buf *buf);
 void buf_puts(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* Decimal digits of a number. */
 void buf_put_int64(struct buf *buf, int64_t value);
 
