@@ -380,6 +380,12 @@ void catalog_set_checker(struct catalog *catalog,
     catalog->resolver.checker = checker;
 }
 
+void catalog_set_type_reader(struct catalog *catalog,
+                             bool (*read)(void *checker, const char *text, size_t len, oid_t *type, struct diag *diag))
+{
+    catalog->read_type = read;
+}
+
 void catalog_set_regex_checker(struct catalog *catalog,
                                bool (*check)(const char *pattern, size_t len, unsigned flags, struct diag *diag))
 {

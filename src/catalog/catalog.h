@@ -16,7 +16,7 @@ enum {
     OID_PUBLIC = 2200,
     OID_INFORMATION_SCHEMA = 13000,
     OID_PG_DATABASE = 1262,
-    OID_OWNER = 10,          /* the one role until roles exist */
+    OID_OWNER = 10, /* the one role until roles exist */
     OID_FIRST_USER = 16384,
 };
 
@@ -30,16 +30,16 @@ static inline bool oid_is_temporary(oid_t oid)
 
 struct catalog_column {
     const char *name;
-    int16_t attnum;          /* 1-based; stable: dropped columns leave a gap */
+    int16_t attnum; /* 1-based; stable: dropped columns leave a gap */
     oid_t type;
     int32_t typmod;
     oid_t collation;
     bool not_null;
     bool dropped;
-    char identity;           /* 0, 'a' always, 'd' by default */
-    char generated;          /* 0, 's' stored */
+    char identity;            /* 0, 'a' always, 'd' by default */
+    char generated;           /* 0, 's' stored */
     const char *default_expr; /* PostgreSQL's SQL text; NULL */
-    const char *storage;     /* column name in SQLite */
+    const char *storage;      /* column name in SQLite */
     const char *comment;
     int ndims;
 };
@@ -49,30 +49,30 @@ struct catalog_index {
     const char *name;
     oid_t schema, relation;
     bool is_unique, is_primary, nulls_not_distinct;
-    bool is_rowid;           /* no SQLite index: the relation's rowid serves */
-    const char *storage;     /* SQLite index name; NULL for the rowid */
+    bool is_rowid;       /* no SQLite index: the relation's rowid serves */
+    const char *storage; /* SQLite index name; NULL for the rowid */
     int nkeys;
-    const int16_t *attnums;  /* 0: an expression */
-    const char *const *exprs;/* per key: SQL text, NULL for a column */
-    const oid_t *collations; /* per key: what COLLATE said; 0: the column's own */
-    const uint8_t *options;  /* per key: 1 DESC, 2 NULLS FIRST (pg_index.indoption) */
-    const char *predicate;   /* SQL text; NULL */
-    oid_t constraint;        /* the constraint it serves; 0 */
+    const int16_t *attnums;   /* 0: an expression */
+    const char *const *exprs; /* per key: SQL text, NULL for a column */
+    const oid_t *collations;  /* per key: what COLLATE said; 0: the column's own */
+    const uint8_t *options;   /* per key: 1 DESC, 2 NULLS FIRST (pg_index.indoption) */
+    const char *predicate;    /* SQL text; NULL */
+    oid_t constraint;         /* the constraint it serves; 0 */
     int ninclude;
-    const char *method;      /* "btree"; other names are kept and served by a btree */
+    const char *method; /* "btree"; other names are kept and served by a btree */
     const char *comment;
 };
 
 struct catalog_constraint {
     oid_t oid;
     const char *name;
-    char kind;               /* pg_constraint.contype: p u c f x */
+    char kind; /* pg_constraint.contype: p u c f x */
     oid_t relation, schema;
     int nkeys;
     const int16_t *attnums;
-    oid_t index;             /* p, u */
-    const char *check;       /* c: SQL text */
-    oid_t foreign_relation;  /* f … */
+    oid_t index;            /* p, u */
+    const char *check;      /* c: SQL text */
+    oid_t foreign_relation; /* f … */
     int nforeign;
     const int16_t *foreign_attnums;
     char on_update, on_delete, match;
@@ -80,11 +80,11 @@ struct catalog_constraint {
     const char *comment;
 };
 
-struct catalog_sequence {    /* beside the relation of kind 'S' */
+struct catalog_sequence { /* beside the relation of kind 'S' */
     oid_t type;
     int64_t start, increment, min, max, cache;
     bool cycle;
-    oid_t owner_relation;    /* OWNED BY; 0 */
+    oid_t owner_relation; /* OWNED BY; 0 */
     int16_t owner_attnum;
 };
 
@@ -92,23 +92,23 @@ struct catalog_relation {
     oid_t oid;
     const char *name;
     oid_t schema;
-    char kind;               /* pg_class.relkind: r v S i(not here) m c p f t */
-    char persistence;        /* p, t, u */
-    char on_commit;          /* of a temporary table: 'd' its rows are deleted, 'D' it is dropped; 0 */
-    const char *storage;     /* table or view name in SQLite; for a system relation the virtual table's name */
-    bool is_system;          /* pg_catalog or information_schema */
-    bool is_foreign;         /* made by another tool: types were inferred */
+    char kind;           /* pg_class.relkind: r v S i(not here) m c p f t */
+    char persistence;    /* p, t, u */
+    char on_commit;      /* of a temporary table: 'd' its rows are deleted, 'D' it is dropped; 0 */
+    const char *storage; /* table or view name in SQLite; for a system relation the virtual table's name */
+    bool is_system;      /* pg_catalog or information_schema */
+    bool is_foreign;     /* made by another tool: types were inferred */
     bool without_rowid;
-    int natts;               /* including dropped */
+    int natts; /* including dropped */
     const struct catalog_column *columns;
-    int16_t rowid_attnum;    /* the INTEGER PRIMARY KEY column; 0: none */
+    int16_t rowid_attnum; /* the INTEGER PRIMARY KEY column; 0: none */
     int nindexes;
     const struct catalog_index *indexes;
     int nconstraints;
     const struct catalog_constraint *constraints;
-    const char *view_query;  /* kind v: PostgreSQL's SQL text, stars expanded */
+    const char *view_query; /* kind v: PostgreSQL's SQL text, stars expanded */
     const struct catalog_sequence *sequence;
-    oid_t row_type;          /* its composite type */
+    oid_t row_type; /* its composite type */
     const char *comment;
 };
 
@@ -121,9 +121,9 @@ struct catalog_schema {
 struct catalog_collation {
     oid_t oid;
     oid_t schema;
-    char provider;                     /* d the database's, c libc, i ICU */
+    char provider; /* d the database's, c libc, i ICU */
     bool is_deterministic, is_builtin;
-    int8_t encoding;                   /* 6 UTF-8, -1 any */
+    int8_t encoding; /* 6 UTF-8, -1 any */
     char name[64], locale[96], ctype[96];
     const char *comment;
 };
@@ -145,23 +145,24 @@ struct catalog_extension {
 struct catalog_function {
     struct proc_fact fact;
     oid_t schema;
-    const char *language;    /* "sql" */
-    const char *body;        /* prosrc, as written; of a standard body its statements */
+    const char *language; /* "sql" */
+    const char *body;     /* prosrc, as written; of a standard body its statements */
     enum { BODY_QUOTED, BODY_ATOMIC, BODY_RETURN } standard;
     bool returns_table;
     bool security_definer, leakproof;
     double cost, rows;
-    const char *settings;    /* SET clauses: "name=value", one a line; NULL */
+    const char *settings; /* SET clauses: "name=value", one a line; NULL */
     const char *comment;
 };
 
 /* How the catalog reads the file: the engine gives this. `row` is called for each result row; false from it stops with its report. */
 struct catalog_source {
     void *self;
-    bool has_temporary;       /* there may be temporary relations */
-    bool is_agreed;           /* somebody has compared the file's schema, as it is now, with the books: it need not be read */
+    bool has_temporary;        /* there may be temporary relations */
+    bool is_agreed;            /* somebody has compared the file's schema, as it is now, with the books: it need not be read */
     void (*agree)(void *self); /* told after a load that compared them and found no difference; NULL: nobody wants to know */
-    bool (*query)(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg, struct diag *diag);
+    bool (*query)(void *self, const char *sql, bool (*row)(void *arg, int ncols, const struct datum *cols), void *arg,
+                  struct diag *diag);
 };
 
 struct catalog;
@@ -191,7 +192,8 @@ const struct catalog_column *catalog_column_by_name(const struct catalog_relatio
 const struct catalog_relation *catalog_default_sequence(const struct catalog *catalog, struct arena *arena, const char *text);
 /* What key number k of an index is called (pg_attribute.attname of the index, without a number to tell it from others): the column, or for an
  * expression that is one call the function; else "expr". */
-const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation, const struct catalog_index *index, int k);
+const char *catalog_index_key_name(struct arena *arena, const struct catalog_relation *relation,
+                                   const struct catalog_index *index, int k);
 const struct catalog_column *catalog_column_by_attnum(const struct catalog_relation *relation, int16_t attnum);
 /* Is the object the one an unqualified name finds? (pg_table_is_visible and kin; whether to print a schema) */
 bool catalog_relation_is_visible(const struct catalog *catalog, const struct catalog_relation *relation);
@@ -221,7 +223,8 @@ const struct catalog_extension *catalog_extension_by_name(const struct catalog *
 
 /* Collations, copied to *out; false: there is none. The texts of a built-in one are made at the call. */
 bool catalog_collation_by_oid(const struct catalog *catalog, oid_t oid, struct catalog_collation *out);
-bool catalog_collation_by_name(const struct catalog *catalog, const char *schema, const char *name, struct catalog_collation *out);
+bool catalog_collation_by_name(const struct catalog *catalog, const char *schema, const char *name,
+                               struct catalog_collation *out);
 bool catalog_collation_at(const struct catalog *catalog, int index, struct catalog_collation *out);
 bool catalog_collation_is_visible(const struct catalog *catalog, oid_t oid);
 /* The SQLite collation that orders text as this one does; false: BINARY does. And back. */
@@ -241,7 +244,8 @@ const struct catalog_schema *catalog_schema_at(const struct catalog *catalog, in
 const struct type_desc *catalog_user_type_at(const struct catalog *catalog, int index);
 
 /* The functions of a name, in the order of the search path where schema is NULL: index 0 … until NULL. */
-const struct catalog_function *catalog_function_named(const struct catalog *catalog, const char *schema, const char *name, int index);
+const struct catalog_function *catalog_function_named(const struct catalog *catalog, const char *schema, const char *name,
+                                                      int index);
 const struct catalog_function *catalog_function_by_oid(const struct catalog *catalog, oid_t oid);
 const struct catalog_function *catalog_function_at(const struct catalog *catalog, int index);
 
@@ -265,7 +269,12 @@ void catalog_set_regex_checker(struct catalog *catalog,
                                bool (*check)(const char *pattern, size_t len, unsigned flags, struct diag *diag));
 /* Who tells whether a domain's constraints hold for a value: the compiler. */
 void catalog_set_checker(struct catalog *catalog,
-                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value, struct diag *diag), void *checker);
+                         bool (*check)(void *checker, const struct type_desc *domain, const struct datum *value,
+                                       struct diag *diag),
+                         void *checker);
+/* Who reads a type as SQL writes it ("timestamp(3) with time zone", "int[][]"): the compiler, with the checker of domains as its argument. */
+void catalog_set_type_reader(struct catalog *catalog,
+                             bool (*read)(void *checker, const char *text, size_t len, oid_t *type, struct diag *diag));
 /* The resolver the type layer wants. */
 const struct type_resolver *catalog_type_resolver(const struct catalog *catalog);
 
@@ -278,6 +287,7 @@ struct catalog_rows {
 /* Make (or reuse, for this snapshot) the rows of a system relation. Relations that show live state (pg_stat_activity, pg_locks,
  * pg_settings) are made anew at each call through the env's callbacks. NULL: no such system relation. */
 struct func_env;
-const struct catalog_rows *catalog_system_rows(struct catalog *catalog, const char *storage, struct func_env *env, struct diag *diag);
+const struct catalog_rows *catalog_system_rows(struct catalog *catalog, const char *storage, struct func_env *env,
+                                               struct diag *diag);
 
 #endif

@@ -24,7 +24,7 @@ struct snapshot {
     int nschemas;
     struct catalog_schema *schemas;
     const struct catalog_schema *temporary; /* one of them; NULL */
-    int nrelations; /* the file's own; system relations are in a table of their own */
+    int nrelations;                         /* the file's own; system relations are in a table of their own */
     struct catalog_relation **relations;
     struct catalog_relation **by_name; /* ordered by name */
     struct catalog_relation **by_oid;
@@ -46,9 +46,11 @@ struct catalog {
     int path_count;
     char **path;
     const char *database; /* the connected one's name; NULL: not known yet */
-    bool temporary_last; /* a text of the books is being read: what is temporary hides nothing */
+    bool temporary_last;  /* a text of the books is being read: what is temporary hides nothing */
     struct type_resolver resolver;
     oid_t first_new, first_new_temporary; /* given out first in the running transaction; 0: none has been */
+    bool (*read_type)(void *checker, const char *text, size_t len, oid_t *type,
+                      struct diag *diag); /* NULL: nobody reads more than plain names */
 };
 
 /* system.c: relations of pg_catalog and information_schema, the same for all databases: made once, before main. */

@@ -1,5 +1,6 @@
 #include "catalog/internal.h"
 
+#include "catalog/system_rows.h"
 #include "type/identifier.h"
 #include "type/tsconfig.h"
 
@@ -16,8 +17,9 @@ static const struct type_desc *resolve_type(void *self, oid_t oid)
     return catalog_type_by_oid(self, oid);
 }
 
-/* The words of a dotted name, folded where they are not quoted: how many, up to `room`, and one more when there are others; 0: no name. */
-static int split_words(const char *text, size_t len, struct arena *arena, char **parts, int room)
+/* The words of a dotted name, folded where they are not quoted: how many, up to `room`, and one more when there are others; 0: no name.
+ * Only the last part of a type's name has blanks in it ("double precision"). */
+static int split_words(const char *text, size_t len, bool blanks, struct arena *arena, char **parts, int room)
 {
     int count = 0;
     const char *at = text, *end = text + len;
@@ -41,26 +43,30 @@ static int split_words(const char *text, size_t len, struct arena *arena, char *
         } else {
             if (*at == '.')
                 return 0;
-            for (; at < end && *at != '.'; at++)
+            for (; at < end && *at != '.' && (blanks || !isspace((unsigned char) *at)); at++)
                 part[size++] = (char) (*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
         }
         part[size] = '\0';
         parts[count++] = part;
+        while (at < end && isspace((unsigned char) *at))
+            at++;
         if (at < end && *at == '.' && at + 1 < end)
             at++;
         else
             break;
+        while (at < end && isspace((unsigned char) *at))
+            at++;
     }
     return at < end ? (at > text && at[-1] == '.' ? room + 1 : 0) : count;
 }
 
 /* "schema.name", perhaps behind the database's name. */
-static bool split_name(const struct catalog *catalog, oid_t kind, const char *text, size_t len, struct arena *arena, char **schema,
-                       char **name, struct diag *diag)
+static bool split_name(const struct catalog *catalog, oid_t kind, const char *text, size_t len, struct arena *arena,
+                       char **schema, char **name, struct diag *diag)
 {
     enum { WORDS_MAX = 3 };
     char *parts[WORDS_MAX] = {NULL};
-    int count = split_words(text, len, arena, parts, WORDS_MAX);
+    int count = split_words(text, len, kind == REGTYPE_OID, arena, parts, WORDS_MAX);
     if (count == 0)
         return diag_set(diag, ERRCODE_INVALID_NAME, "invalid name syntax");
     if (count > WORDS_MAX)
@@ -76,12 +82,20 @@ static bool split_name(const struct catalog *catalog, oid_t kind, const char *te
     return true;
 }
 
+static bool in_pg_catalog(const char *schema)
+{
+    return !schema || strcmp(schema, "pg_catalog") == 0;
+}
+
 static oid_t find_relation(const struct catalog *catalog, const char *schema, const char *name, struct diag *diag)
 {
     const struct catalog_relation *relation = catalog_relation_by_name(catalog, schema, name);
     const struct catalog_index *index = relation ? NULL : catalog_index_by_name(catalog, schema, name);
     if (relation || index)
         return relation ? relation->oid : index->oid;
+    for (int i = 0; i < system_index_count && in_pg_catalog(schema); i++)
+        if (strcmp(system_indexes[i].name, name) == 0)
+            return system_indexes[i].oid;
     if (schema)
         diag_set(diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s.%s\" does not exist", schema, name);
     else
@@ -89,14 +103,29 @@ static oid_t find_relation(const struct catalog *catalog, const char *schema, co
     return 0;
 }
 
-static oid_t find_type(const struct catalog *catalog, const char *text, size_t len, const char *schema, const char *name, struct diag *diag)
+static oid_t find_type(const struct catalog *catalog, const char *text, size_t len, const char *schema, const char *name,
+                       struct diag *diag)
 {
     static const struct {
         const char *sql, *internal;
-    } spellings[] = {{"integer", "int4"}, {"int", "int4"}, {"bigint", "int8"}, {"smallint", "int2"}, {"real", "float4"}, {"double precision", "float8"},
-                     {"boolean", "bool"}, {"character varying", "varchar"}, {"character", "bpchar"}, {"char", "bpchar"}, {"decimal", "numeric"},
-                     {"timestamp without time zone", "timestamp"}, {"timestamp with time zone", "timestamptz"}, {"time without time zone", "time"},
-                     {"time with time zone", "timetz"}, {"bit varying", "varbit"}, {"dec", "numeric"}, {"float", "float8"}};
+    } spellings[] = {{"integer", "int4"},
+                     {"int", "int4"},
+                     {"bigint", "int8"},
+                     {"smallint", "int2"},
+                     {"real", "float4"},
+                     {"double precision", "float8"},
+                     {"boolean", "bool"},
+                     {"character varying", "varchar"},
+                     {"character", "bpchar"},
+                     {"char", "bpchar"},
+                     {"decimal", "numeric"},
+                     {"timestamp without time zone", "timestamp"},
+                     {"timestamp with time zone", "timestamptz"},
+                     {"time without time zone", "time"},
+                     {"time with time zone", "timetz"},
+                     {"bit varying", "varbit"},
+                     {"dec", "numeric"},
+                     {"float", "float8"}};
     char base[128];
     bool array = len > 2 && text[len - 1] == ']' && text[len - 2] == '[';
     snprintf(base, sizeof base, "%s", name);
@@ -123,10 +152,11 @@ const struct catalog_relation *catalog_default_sequence(const struct catalog *ca
     if (!end)
         return NULL;
     at += sizeof call - 1;
-    int count = split_words(at, (size_t) (end - at), arena, parts, 2);
+    int count = split_words(at, (size_t) (end - at), false, arena, parts, 2);
     if (count < 1 || count > 2)
         return NULL;
-    const struct catalog_relation *relation = catalog_relation_by_name(catalog, count == 2 ? parts[0] : "public", parts[count - 1]);
+    const struct catalog_relation *relation =
+        catalog_relation_by_name(catalog, count == 2 ? parts[0] : "public", parts[count - 1]);
     if (!relation && count == 1)
         relation = catalog_relation_by_name(catalog, NULL, parts[0]);
     return relation && relation->kind == 'S' ? relation : NULL;
@@ -181,13 +211,15 @@ static int argument_types(const struct catalog *catalog, const char *at, const c
 }
 
 /* "name(types)" taken apart: the name's length, and the extent of the types. */
-static bool split_signature(const char *text, size_t len, size_t *name_len, const char **types, const char **end, struct diag *diag)
+static bool split_signature(const char *text, size_t len, size_t *name_len, const char **types, const char **end,
+                            struct diag *diag)
 {
     const char *open = memchr(text, '(', len), *last = text + len;
     while (last > text && isspace((unsigned char) last[-1]))
         last--;
     if (!open || last == text || last[-1] != ')')
-        return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION, open ? "expected a right parenthesis" : "expected a left parenthesis");
+        return diag_set(diag, ERRCODE_INVALID_TEXT_REPRESENTATION,
+                        open ? "expected a right parenthesis" : "expected a left parenthesis");
     *name_len = (size_t) (open - text);
     *types = open + 1;
     *end = last - 1;
@@ -195,8 +227,8 @@ static bool split_signature(const char *text, size_t len, size_t *name_len, cons
 }
 
 /* f(integer, text): the function with just these argument types. */
-static oid_t find_procedure(const struct catalog *catalog, const char *schema, const char *name, const char *types, const char *end,
-                            struct arena *arena, const char *text, size_t len, struct diag *diag)
+static oid_t find_procedure(const struct catalog *catalog, const char *schema, const char *name, const char *types,
+                            const char *end, struct arena *arena, const char *text, size_t len, struct diag *diag)
 {
     const struct proc_fact *const *procs = NULL;
     oid_t wanted[ARGUMENTS_MAX], declared[PROC_ARGS_MAX];
@@ -211,8 +243,8 @@ static oid_t find_procedure(const struct catalog *catalog, const char *schema, c
 }
 
 /* +(integer, none): the operator with just these operands. */
-static oid_t find_operator(const struct catalog *catalog, const char *schema, const char *name, const char *types, const char *end,
-                           struct arena *arena, const char *text, size_t len, struct diag *diag)
+static oid_t find_operator(const struct catalog *catalog, const char *schema, const char *name, const char *types,
+                           const char *end, struct arena *arena, const char *text, size_t len, struct diag *diag)
 {
     const struct operator_fact *const *operators = NULL;
     oid_t wanted[ARGUMENTS_MAX];
@@ -234,9 +266,31 @@ static oid_t find_operator(const struct catalog *catalog, const char *schema, co
     return diag_set(diag, ERRCODE_UNDEFINED_FUNCTION, "operator does not exist: %.*s", (int) len, text);
 }
 
+/* 42704; the format has places for the schema, the point and the name. */
+static void undefined_object(struct diag *diag, const char *schema, const char *name, const char *format)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    diag_set(diag, ERRCODE_UNDEFINED_OBJECT, format, schema ? schema : "", schema ? "." : "", name);
+#pragma GCC diagnostic pop
+}
+
+/* Is the text a name that needs no grammar? */
+static bool is_plain_name(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!islower((unsigned char) text[i]) && text[i] != '_' && (i == 0 || !isdigit((unsigned char) text[i])))
+            return false;
+    return len > 0;
+}
+
 static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, struct diag *diag)
 {
     const struct catalog *catalog = self;
+    if (kind == REGTYPE_OID && catalog->read_type && !is_plain_name(text, len)) {
+        oid_t type = 0;
+        return catalog->read_type(catalog->resolver.checker, text, len, &type, diag) ? type : 0;
+    }
     struct arena arena;
     arena_init(&arena);
     char *schema = NULL, *name = NULL;
@@ -291,7 +345,7 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
             if (catalog_collation_by_name(catalog, schema, name, &found))
                 oid = found.oid;
             else
-                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "collation \"%.*s\" for encoding \"UTF8\" does not exist", (int) len, text);
+                undefined_object(diag, schema, name, "collation \"%s%s%s\" for encoding \"UTF8\" does not exist");
             break;
         }
         case REGROLE_OID:
@@ -300,14 +354,14 @@ static oid_t name_to_oid(void *self, oid_t kind, const char *text, size_t len, s
                 diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "role \"%s\" does not exist", name);
             break;
         case REGCONFIG_OID:
-            oid = ts_config_by_name(name);
+            oid = in_pg_catalog(schema) ? ts_config_by_name(name) : 0;
             if (!oid)
-                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "text search configuration \"%.*s\" does not exist", (int) len, text);
+                undefined_object(diag, schema, name, "text search configuration \"%s%s%s\" does not exist");
             break;
         case REGDICTIONARY_OID:
-            oid = ts_dictionary_by_name(name);
+            oid = in_pg_catalog(schema) ? ts_dictionary_by_name(name) : 0;
             if (!oid)
-                diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "text search dictionary \"%.*s\" does not exist", (int) len, text);
+                undefined_object(diag, schema, name, "text search dictionary \"%s%s%s\" does not exist");
             break;
         default:
             diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "names of this kind are not supported yet");
@@ -331,6 +385,27 @@ static void put_qualified(const struct catalog *catalog, oid_t schema, bool visi
     put_identifier(out, name);
 }
 
+/* Would the name alone be read as this function, as this operator? Another one of the name, with whatever arguments, makes it ambiguous. */
+static bool is_only_proc(const struct catalog *catalog, const struct proc_fact *proc)
+{
+    struct arena arena;
+    const struct proc_fact *const *found;
+    arena_init(&arena);
+    bool only = catalog_procs_by_name(catalog, NULL, proc->name, &arena, &found) == 1 && found[0]->oid == proc->oid;
+    arena_deinit(&arena);
+    return only;
+}
+
+static bool is_only_operator(const struct catalog *catalog, const struct operator_fact *operator)
+{
+    struct arena arena;
+    const struct operator_fact *const *found;
+    arena_init(&arena);
+    bool only = catalog_operators_by_name(catalog, NULL, operator->name, &arena, &found) == 1 && found[0]->oid == operator->oid;
+    arena_deinit(&arena);
+    return only;
+}
+
 static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
 {
     const struct catalog *catalog = self;
@@ -342,7 +417,14 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
             put_qualified(catalog, relation->schema, catalog_relation_is_visible(catalog, relation), relation->name, out);
         else if (index)
             put_qualified(catalog, index->schema, catalog_index_by_name(catalog, NULL, index->name) == index, index->name, out);
-        return relation || index;
+        if (relation || index)
+            return true;
+        for (int i = 0; i < system_index_count; i++)
+            if (system_indexes[i].oid == oid) {
+                put_identifier(out, system_indexes[i].name);
+                return true;
+            }
+        return false;
     }
     case REGTYPE_OID: {
         const struct type_desc *type = catalog_type_by_oid(catalog, oid);
@@ -360,7 +442,9 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
         const struct proc_fact *proc = catalog_proc_by_oid(catalog, oid);
         if (!proc)
             return false;
-        put_qualified(catalog, proc->schema, !proc->schema || catalog_proc_is_visible(catalog, proc), proc->name, out);
+        bool visible =
+            kind == REGPROC_OID ? is_only_proc(catalog, proc) : !proc->schema || catalog_proc_is_visible(catalog, proc);
+        put_qualified(catalog, proc->schema ? proc->schema : OID_PG_CATALOG, visible, proc->name, out);
         if (kind == REGPROCEDURE_OID) {
             oid_t types[PROC_ARGS_MAX];
             int count = proc_fact_args(proc, types);
@@ -376,9 +460,17 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
     }
     case REGOPER_OID:
     case REGOPERATOR_OID: {
-        const struct operator_fact *operator = catalog_operator_by_oid(catalog, oid);
+        const struct operator_fact *operator= catalog_operator_by_oid(catalog, oid);
         if (!operator)
             return false;
+        const struct catalog_schema *schema = kind == REGOPER_OID && !is_only_operator(catalog, operator)
+            ? catalog_schema_by_oid(catalog, operator->schema ? operator->schema
+                                    : OID_PG_CATALOG)
+            : NULL;
+        if (schema) {
+            put_identifier(out, schema->name);
+            buf_putc(out, '.');
+        }
         buf_puts(out, operator->name);
         if (kind == REGOPERATOR_OID) {
             buf_putc(out, '(');
@@ -423,5 +515,6 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
 
 void catalog_init_resolver(struct catalog *catalog)
 {
-    catalog->resolver = (struct type_resolver){.self = catalog, .type = resolve_type, .name_to_oid = name_to_oid, .oid_to_name = oid_to_name};
+    catalog->resolver =
+        (struct type_resolver){.self = catalog, .type = resolve_type, .name_to_oid = name_to_oid, .oid_to_name = oid_to_name};
 }

@@ -237,6 +237,15 @@ bool analyse_is_binary(struct compiler *compiler, struct arena *arena, oid_t fro
     return is_binary;
 }
 
+bool analyse_has_order(struct compiler *compiler, struct arena *arena, const char *name, oid_t type)
+{
+    struct diag ignored = {0};
+    struct analysis a = analysis_of(compiler, arena, &ignored);
+    bool found = type == RECORD_OID || operator_ordering(&a, name, type);
+    diag_clear(&ignored);
+    return found;
+}
+
 /* The sequence behind an identity column. */
 static const struct catalog_relation *identity_sequence(struct analysis *a, const struct catalog_relation *relation,
                                                         int16_t attnum)

@@ -45,6 +45,12 @@ bool analyse_default(struct compiler *compiler, struct arena *arena, const struc
 /* Resolve a type as written: 42704 'type "x" does not exist'. */
 bool analyse_type_name(struct compiler *compiler, const PgQuery__TypeName *name, oid_t *type, int32_t *typmod, struct diag *diag);
 
+/* The type that a text names, as a cast could; the compiler is `checker`. What isn't a type's name is a syntax error (42601), without a position. */
+bool analyse_type_text(void *checker, const char *text, size_t len, oid_t *type, struct diag *diag);
+
+/* Have values of the type an order ("<"), or at least an equality ("="), that indexes can use? */
+bool analyse_has_order(struct compiler *compiler, struct arena *arena, const char *name, oid_t type);
+
 /* Resolve a collation's name: 42704. */
 bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__Node **names, int location, oid_t *collation,
                             struct diag *diag);

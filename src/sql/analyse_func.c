@@ -260,6 +260,17 @@ static bool analyse_sort_args(struct analysis *a, const PgQuery__FuncCall *call,
     return true;
 }
 
+/* An aggregate with DISTINCT sorts. */
+static bool require_order(struct analysis *a, const struct expr *arg)
+{
+    if (arg->type == RECORD_OID || operator_ordering(a, "<", arg->type))
+        return true;
+    bool equality = operator_ordering(a, "=", arg->type) != NULL;
+    analysis_error(a, ERRCODE_UNDEFINED_FUNCTION, arg->location, "could not identify an %s operator for type %s",
+                   equality ? "ordering" : "equality", analysis_type(a, arg->type));
+    return equality ? diag_detail(a->diag, "Aggregates with DISTINCT must be able to sort their inputs.") : false;
+}
+
 static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *call, struct overload *overload, int nargs,
                                    struct expr **args, const char *name)
 {
@@ -301,6 +312,9 @@ static struct expr *aggregate_call(struct analysis *a, const PgQuery__FuncCall *
                                       "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
         }
     }
+    for (int i = 0; call->agg_distinct && i < expr->agg.args.count; i++)
+        if (!require_order(a, expr->agg.args.items[i]))
+            return NULL;
     expr->type = result;
     const struct type_desc *desc = analysis_type_desc(a, result);
     expr->collation = desc ? desc->collation : 0;

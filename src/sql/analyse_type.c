@@ -1,4 +1,5 @@
 #include "sql/analyse_internal.h"
+#include "sql/parse.h"
 
 /* Types and collations as written. */
 
@@ -90,4 +91,49 @@ bool analyse_collation_name(struct compiler *compiler, size_t count, PgQuery__No
         diag_set(diag, ERRCODE_UNDEFINED_OBJECT, "collation \"%s%s%s\" for encoding \"UTF8\" does not exist",
                  schema ? schema : "", schema ? "." : "", name);
     return compiler_position(compiler, diag, location);
+}
+
+/* The type of "SELECT NULL::type", if the statement is no more than that. */
+static const PgQuery__TypeName *lone_cast(const PgQuery__Node *node)
+{
+    if (!node || node->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
+        return NULL;
+    const PgQuery__SelectStmt *select = node->select_stmt;
+    if (select->n_target_list != 1 || select->n_from_clause || select->where_clause || select->n_group_clause ||
+        select->having_clause || select->n_window_clause || select->n_sort_clause || select->limit_count ||
+        select->limit_offset || select->n_locking_clause || select->into_clause ||
+        select->op != PG_QUERY__SET_OPERATION__SETOP_NONE)
+        return NULL;
+    const PgQuery__ResTarget *target = select->target_list[0]->res_target;
+    if (*target->name || target->val->node_case != PG_QUERY__NODE__NODE_TYPE_CAST ||
+        target->val->type_cast->arg->node_case != PG_QUERY__NODE__NODE_A_CONST)
+        return NULL;
+    return target->val->type_cast->type_name;
+}
+
+bool analyse_type_text(void *checker, const char *text, size_t len, oid_t *type, struct diag *diag)
+{
+    static const char before[] = "SELECT NULL::";
+    struct compiler *compiler = checker;
+    struct arena arena, *outer = compiler->arena;
+    arena_init(&arena);
+    compiler->arena = &arena; /* values are read outside of compilations too */
+    const char *statement = arena_printf(&arena, "%s%.*s", before, (int) len, text);
+    PgQuery__Node *node = parse_statement(&arena, statement, diag);
+    const PgQuery__TypeName *name = lone_cast(node);
+    int32_t typmod;
+    bool found = false;
+    if (!node) {
+        diag->position = 0; /* where in the type's name; of the statement, the caller knows */
+    } else if (!name || name->setof) {
+        diag_set(diag, ERRCODE_SYNTAX_ERROR, "invalid type name \"%.*s\"", (int) len, text);
+    } else {
+        /* Where in the statement the type stands says nothing to whoever wrote it. */
+        PgQuery__TypeName placeless = *name;
+        placeless.location = -1;
+        found = analyse_type_name(compiler, &placeless, type, &typmod, diag);
+    }
+    compiler->arena = outer;
+    arena_deinit(&arena);
+    return found;
 }

@@ -16,7 +16,8 @@ static bool is_column(void *argument, const struct expr *expr)
     return expr->kind == EXPR_COLUMN && expr->column.rte == reference->entry && expr->column.attno == reference->attnum;
 }
 
-bool ddl_expr_names_column(const struct expr *expr, const struct rte *entry, const struct catalog_relation *relation, int16_t attnum)
+bool ddl_expr_names_column(const struct expr *expr, const struct rte *entry, const struct catalog_relation *relation,
+                           int16_t attnum)
 {
     (void) relation;
     struct column_reference reference = {entry, attnum};
@@ -42,10 +43,12 @@ bool ddl_create_relation(struct ddl *d, struct catalog_relation *relation, struc
     const struct catalog_schema *schema = catalog_schema_by_oid(d->catalog, relation->schema);
     relation->storage = ddl_storage_name(d, schema, relation->name);
     const char *sql = ddl_table_sql(d, relation, relation->storage);
-    return sql && ddl_run(d, sql) && ddl_create_indexes(d, relation) && ddl_store(d, relation) && ddl_store_sequences(d, owned, relation->oid) && ddl_reload(d);
+    return sql && ddl_run(d, sql) && ddl_create_indexes(d, relation) && ddl_store(d, relation) &&
+           ddl_store_sequences(d, owned, relation->oid) && ddl_reload(d);
 }
 
-static bool begin_relation(struct ddl *d, struct catalog_relation *relation, const PgQuery__RangeVar *name, bool if_not_exists, bool *exists)
+static bool begin_relation(struct ddl *d, struct catalog_relation *relation, const PgQuery__RangeVar *name, bool if_not_exists,
+                           bool *exists)
 {
     const struct catalog_schema *schema;
     char persistence;
@@ -107,16 +110,19 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
         return true;
     for (size_t i = 0; i < stmt->n_table_elts; i++) {
         const PgQuery__Node *element = stmt->table_elts[i];
-        if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF && !ddl_define_column(d, &relation, element->column_def, &owned))
+        if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF &&
+            !ddl_define_column(d, &relation, element->column_def, &owned))
             return false;
-        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !ddl_like_columns(d, &relation, element->table_like_clause, &owned))
+        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE &&
+            !ddl_like_columns(d, &relation, element->table_like_clause, &owned))
             return false;
     }
     if (!define_table_constraints(d, &relation, stmt))
         return false;
     for (size_t i = 0; i < stmt->n_table_elts; i++) {
         const PgQuery__Node *element = stmt->table_elts[i];
-        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE && !ddl_like_constraints(d, &relation, element->table_like_clause))
+        if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE &&
+            !ddl_like_constraints(d, &relation, element->table_like_clause))
             return false;
     }
     return ddl_set_on_commit(d, &relation, stmt->oncommit) && ddl_create_relation(d, &relation, owned);
@@ -125,7 +131,8 @@ bool ddl_create_table(struct ddl *d, const PgQuery__CreateStmt *stmt)
 /* ---- CREATE TABLE AS ---- */
 
 /* What a query's output column is collated by as a column of a table or view: its own, where it is collatable. */
-static bool column_collation(struct ddl *d, const struct plan_column *from, const char *name, const struct type_desc *type, oid_t *collation)
+static bool column_collation(struct ddl *d, const struct plan_column *from, const char *name, const struct type_desc *type,
+                             oid_t *collation)
 {
     *collation = type ? type->collation : 0;
     if (!*collation)
@@ -134,7 +141,8 @@ static bool column_collation(struct ddl *d, const struct plan_column *from, cons
         *collation = from->collation;
     if (!from->other_collation)
         return true;
-    diag_set(d->diag, ERRCODE_INDETERMINATE_COLLATION, "no collation was derived for column \"%s\" with collatable type %s", name, type->name);
+    diag_set(d->diag, ERRCODE_INDETERMINATE_COLLATION, "no collation was derived for column \"%s\" with collatable type %s", name,
+             type->name);
     return diag_hint(d->diag, "Use the COLLATE clause to set the collation explicitly.");
 }
 
@@ -175,7 +183,8 @@ bool ddl_create_table_as(struct ddl *d, const PgQuery__CreateTableAsStmt *stmt, 
     good = good && ddl_set_on_commit(d, &relation, stmt->into->on_commit) && ddl_create_relation(d, &relation, NULL);
     if (good && !stmt->into->skip_data) {
         /* The rows, through the ordinary cursor. */
-        const char *sql = arena_printf(d->arena, "INSERT INTO %s VALUES (%s)", ddl_quote(d, relation.storage), plan->ncolumns ? buf_cstr(&into) : "NULL");
+        const char *sql = arena_printf(d->arena, "INSERT INTO %s VALUES (%s)", ddl_quote(d, relation.storage),
+                                       plan->ncolumns ? buf_cstr(&into) : "NULL");
         struct engine_stmt *insert = engine_prepare(d->engine, sql, strlen(sql), false, d->diag);
         struct cursor *cursor = insert ? cursor_open(d->compiler, plan, NULL, NULL, 0, d->diag) : NULL;
         const struct datum *row;
@@ -217,7 +226,8 @@ bool ddl_select_into(struct ddl *d, PgQuery__Node *node, int64_t *count)
 
 /* ---- CREATE INDEX ---- */
 
-static bool key_collation(struct ddl *d, struct catalog_index *index, int k, const PgQuery__IndexElem *element, oid_t type_oid, oid_t natural)
+static bool key_collation(struct ddl *d, struct catalog_index *index, int k, const PgQuery__IndexElem *element, oid_t type_oid,
+                          oid_t natural)
 {
     oid_t collation;
     if (!element->n_collation)
@@ -236,7 +246,35 @@ static bool key_collation(struct ddl *d, struct catalog_index *index, int k, con
     return true;
 }
 
-static bool index_key(struct ddl *d, const struct catalog_relation *relation, struct catalog_index *index, int k, const PgQuery__IndexElem *element)
+/* Without an operator class of one's own choice the type must have one; of the classes of other methods than these nothing depends. */
+static bool key_class(struct ddl *d, const struct catalog_index *index, const PgQuery__IndexElem *element, oid_t type)
+{
+    bool btree = strcmp(index->method, "btree") == 0;
+    if (element->n_opclass || (!btree && strcmp(index->method, "hash") != 0) ||
+        analyse_has_order(d->compiler, d->arena, btree ? "<" : "=", type))
+        return true;
+    /* Arrays have a class; it asks for the order of what is in them. */
+    const struct type_desc *desc = catalog_type_by_oid(d->catalog, type);
+    bool array = desc && desc->element && desc->category == 'A';
+    struct buf name = {0};
+    type_format(catalog_type_resolver(d->catalog), array ? desc->element : type, -1, &name);
+    if (array) {
+        diag_set(d->diag, ERRCODE_UNDEFINED_FUNCTION,
+                 btree ? "could not identify a comparison function for type %s"
+                       : "could not identify a hash function for type %s",
+                 buf_cstr(&name));
+        buf_deinit(&name);
+        return false;
+    }
+    diag_set(d->diag, ERRCODE_UNDEFINED_OBJECT, "data type %s has no default operator class for access method \"%s\"",
+             buf_cstr(&name), index->method);
+    buf_deinit(&name);
+    return diag_hint(d->diag,
+                     "You must specify an operator class for the index or define a default operator class for the data type.");
+}
+
+static bool index_key(struct ddl *d, const struct catalog_relation *relation, struct catalog_index *index, int k,
+                      const PgQuery__IndexElem *element)
 {
     uint8_t option = element->ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC ? 1 : 0;
     bool nulls_first = element->nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
@@ -259,11 +297,11 @@ static bool index_key(struct ddl *d, const struct catalog_relation *relation, st
         if (!column)
             return diag_set(d->diag, ERRCODE_UNDEFINED_COLUMN, "column \"%s\" does not exist", element->name);
         ((int16_t *) index->attnums)[k] = column->attnum;
-        return key_collation(d, index, k, element, column->type, column->collation);
+        return key_collation(d, index, k, element, column->type, column->collation) && key_class(d, index, element, column->type);
     }
     struct rte *entry = analyse_relation_entry(d->compiler, d->arena, relation);
     struct expr *expr = analyse_expr_node(d->compiler, d->arena, element->expr, d->text, entry, "index expressions", d->diag);
-    if (!expr || !key_collation(d, index, k, element, expr->type, expr->collation))
+    if (!expr || !key_collation(d, index, k, element, expr->type, expr->collation) || !key_class(d, index, element, expr->type))
         return false;
     struct diag ignored = {0};
     const char *text = deparse_typed(d->catalog, d->arena, expr, entry, d->compiler->env->types, &ignored);
@@ -297,7 +335,8 @@ bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt)
         return diag_set(d->diag, ERRCODE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"", found->name);
     struct catalog_relation *relation = ddl_copy_relation(d, found);
     ddl_follow(d, relation->oid);
-    const char *name = stmt->idxname && *stmt->idxname ? arena_strdup(d->arena, stmt->idxname) : default_index_name(d, relation, stmt);
+    const char *name =
+        stmt->idxname && *stmt->idxname ? arena_strdup(d->arena, stmt->idxname) : default_index_name(d, relation, stmt);
     if (ddl_name_is_taken(d, relation->schema, name)) {
         if (!stmt->if_not_exists)
             return diag_set(d->diag, ERRCODE_DUPLICATE_TABLE, "relation \"%s\" already exists", name);
@@ -322,7 +361,8 @@ bool ddl_index_stmt(struct ddl *d, const PgQuery__IndexStmt *stmt)
             return false;
     if (stmt->where_clause) {
         struct rte *entry = analyse_relation_entry(d->compiler, d->arena, relation);
-        struct expr *expr = analyse_expr_node(d->compiler, d->arena, stmt->where_clause, d->text, entry, "index predicates", d->diag);
+        struct expr *expr =
+            analyse_expr_node(d->compiler, d->arena, stmt->where_clause, d->text, entry, "index predicates", d->diag);
         if (!expr)
             return false;
         struct diag ignored = {0};
@@ -360,7 +400,8 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
     struct plan *plan = compile_node(d->compiler, stmt->query, d->text, 0, NULL, d->diag);
     if (!plan)
         return false;
-    struct catalog_relation view = {.name = arena_strdup(d->arena, stmt->view->relname), .schema = schema->oid, .kind = 'v', .persistence = persistence};
+    struct catalog_relation view = {
+        .name = arena_strdup(d->arena, stmt->view->relname), .schema = schema->oid, .kind = 'v', .persistence = persistence};
     view.oid = old ? old->oid : ddl_new_oid(d, 3);
     view.row_type = old ? old->row_type : view.oid + 1;
     view.comment = old && old->comment ? arena_strdup(d->arena, old->comment) : NULL;
@@ -383,7 +424,8 @@ bool ddl_create_view(struct ddl *d, const PgQuery__ViewStmt *stmt)
         if (i >= view.natts)
             good = diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot drop columns from view");
         else if (strcmp(view.columns[i].name, old->columns[i].name) != 0) {
-            good = diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot change name of view column \"%s\" to \"%s\"", old->columns[i].name, view.columns[i].name);
+            good = diag_set(d->diag, ERRCODE_INVALID_TABLE_DEFINITION, "cannot change name of view column \"%s\" to \"%s\"",
+                            old->columns[i].name, view.columns[i].name);
             diag_hint(d->diag, "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
         }
     }

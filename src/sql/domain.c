@@ -1,5 +1,6 @@
 #include "sql/domain.h"
 
+#include "sql/analyse.h"
 #include "sql/parse.h"
 #include "sql/plan.h"
 
@@ -129,6 +130,7 @@ void domain_install(struct compiler *compiler)
 {
     compiler->domains = xcalloc(1, sizeof *compiler->domains);
     catalog_set_checker(compiler->catalog, check_domain, compiler);
+    catalog_set_type_reader(compiler->catalog, analyse_type_text);
 }
 
 void domain_remove(struct compiler *compiler)
@@ -137,4 +139,5 @@ void domain_remove(struct compiler *compiler)
     free(compiler->domains);
     compiler->domains = NULL;
     catalog_set_checker(compiler->catalog, NULL, NULL);
+    catalog_set_type_reader(compiler->catalog, NULL);
 }

@@ -5,7 +5,7 @@
 
 /* Domains' CHECK constraints: compiled by the same compiler at their first use, once for each state of the catalog, and run as nested plans. */
 
-/* Let the catalog's type resolver check through this compiler; forget what was compiled; end both. */
+/* Let the catalog's type resolver check, and read types, through this compiler; forget what was compiled; end both. */
 void domain_install(struct compiler *compiler);
 void domain_forget(struct compiler *compiler);
 void domain_remove(struct compiler *compiler);
