@@ -117,6 +117,15 @@ static bool convert_parameter(struct session *session, struct portal *portal, co
     return type->codec->recv(&io, (const uint8_t *) data, len, out, diag);
 }
 
+/* A domain may refuse null. */
+static bool check_null(struct session *session, struct portal *portal, const struct type_desc *type, struct diag *diag)
+{
+    struct type_io io = {
+        .type = type, .typmod = -1, .settings = &session->types, .resolver = session->env.resolver, .arena = &portal->arena};
+    struct datum null = datum_null();
+    return type_check_domain(&io, &null, diag);
+}
+
 static bool bind_parameters(struct session *session, struct portal *portal, struct prepared *prepared, struct wire_reader *reader,
                             struct diag *diag)
 {
@@ -135,13 +144,16 @@ static bool bind_parameters(struct session *session, struct portal *portal, stru
     portal->params = arena_array(&portal->arena, struct datum, count ? count : 1);
     for (int i = 0; i < count; i++) {
         int32_t len = (int32_t) wire_get_u32(reader);
-        if (len == -1 && !reader->failed)
+        const struct type_desc *type = plan->param_descs[i];
+        if (len == -1 && !reader->failed) {
+            if (type->typtype == 'd' && !check_null(session, portal, type, diag))
+                return false;
             continue;
+        }
         const char *data = len < 0 ? NULL : wire_get_bytes(reader, (size_t) len);
         if (!data || reader->failed)
             return diag_set(diag, ERRCODE_PROTOCOL_VIOLATION, "insufficient data left in message");
         int format = ncodes == 0 ? 0 : ncodes == 1 ? codes[0] : codes[i];
-        const struct type_desc *type = plan->param_descs[i];
         /* The portal outlives the message. Integers need no copy. */
         if (!is_integer(type->oid))
             data = arena_strndup(&portal->arena, data, (size_t) len);
@@ -309,7 +321,8 @@ static bool execute(struct session *session, const struct wire_message *message,
     if (is_rerun)
         return diag_set(diag, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run anymore", name);
     txn_ensure(session, TXN_STATEMENT);
-    const char *how = session->statement_log.kinds || session->statement_log.least_ms >= 0 ? describe_execute(session, portal) : "";
+    const char *how =
+        session->statement_log.kinds || session->statement_log.least_ms >= 0 ? describe_execute(session, portal) : "";
     const char *text = *how ? arena_strndup(&session->statement_arena, portal->text, portal->len) : "";
     statement_log_begin(session);
     statement_log_plan(session, portal->plan, how, text, strlen(text));

@@ -263,21 +263,23 @@ static struct expr *coerce_array(struct analysis *a, struct expr *expr, oid_t ty
 static struct expr *coerce_function(struct analysis *a, struct expr *expr, const struct proc_fact *proc, oid_t type,
                                     int32_t typmod, enum coercion context)
 {
-    struct expr *call = expr_new(a, EXPR_CALL, type, expr->location);
     oid_t types[PROC_ARGS_MAX];
     int nargs = proc_fact_args(proc, types);
+    /* A cast's function takes and gives what is the same in binary form: char(n) as text keeps its blanks here, a negative integer is an oid. */
+    bool other_result = proc->result != type && !type_is_polymorphic(proc->result);
+    struct expr *call = expr_new(a, EXPR_CALL, other_result ? proc->result : type, expr->location);
     call->call.proc = proc;
     call->call.is_cast = true;
     call->call.is_explicit = context == COERCE_EXPLICIT;
-    struct expr *arg = coerce_expr(a, expr, types[0], -1, COERCE_IMPLICIT, expr->location);
-    if (!arg)
-        return NULL;
+    bool other_argument = expr->type != types[0] && !type_is_polymorphic(types[0]);
+    struct expr *arg = other_argument ? cast_node(a, EXPR_RELABEL, expr, types[0], COERCE_IMPLICIT) : expr;
     expr_list_add(a, &call->call.args, arg);
     if (nargs >= 2)
         expr_list_add(a, &call->call.args, literal_int(a, typmod, INT4_OID, -1));
     if (nargs >= 3)
         expr_list_add(a, &call->call.args, literal_bool(a, context == COERCE_EXPLICIT));
-    return coerce_collate(a, call, 1, &arg);
+    call = coerce_collate(a, call, 1, &arg);
+    return call && other_result ? cast_node(a, EXPR_RELABEL, call, type, context) : call;
 }
 
 struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int32_t typmod, enum coercion context, int location)
@@ -476,8 +478,9 @@ bool coerce_require_collation(struct analysis *a, const struct expr *expr)
         diag_set(a->diag, ERRCODE_INDETERMINATE_COLLATION, "could not determine which collation to use for string comparison");
         return diag_hint(a->diag, "Use the COLLATE clause to set the collation explicitly.");
     }
-    analysis_error(a, ERRCODE_COLLATION_MISMATCH, expr->other_location, "collation mismatch between implicit collations \"%s\" and \"%s\"",
-                   coerce_collation_name(a, expr->collation), coerce_collation_name(a, expr->other_collation));
+    analysis_error(a, ERRCODE_COLLATION_MISMATCH, expr->other_location,
+                   "collation mismatch between implicit collations \"%s\" and \"%s\"", coerce_collation_name(a, expr->collation),
+                   coerce_collation_name(a, expr->other_collation));
     return diag_hint(a->diag, "You can choose the collation by applying the COLLATE clause to one or both expressions.");
 }
 
@@ -485,7 +488,10 @@ enum collation_strength { COLLATION_NONE, COLLATION_IMPLICIT, COLLATION_CONFLICT
 
 static enum collation_strength strength_of(const struct expr *expr)
 {
-    return expr->explicit_collation ? COLLATION_EXPLICIT : expr->other_collation ? COLLATION_CONFLICT : expr->collation ? COLLATION_IMPLICIT : COLLATION_NONE;
+    return expr->explicit_collation ? COLLATION_EXPLICIT
+           : expr->other_collation  ? COLLATION_CONFLICT
+           : expr->collation        ? COLLATION_IMPLICIT
+                                    : COLLATION_NONE;
 }
 
 /* PostgreSQL docs 24.2.1: an explicit collation wins over implicit ones, a non-default implicit one over the default; two different ones
@@ -505,7 +511,8 @@ struct expr *coerce_collate(struct analysis *a, struct expr *expr, int nargs, st
         } else if (rank < strength || args[i]->collation == derived.collation || rank == COLLATION_CONFLICT) {
             continue;
         } else if (rank == COLLATION_EXPLICIT) {
-            return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location, "collation mismatch between explicit collations \"%s\" and \"%s\"",
+            return analysis_error(a, ERRCODE_COLLATION_MISMATCH, args[i]->location,
+                                  "collation mismatch between explicit collations \"%s\" and \"%s\"",
                                   coerce_collation_name(a, derived.collation), coerce_collation_name(a, args[i]->collation));
         } else if (args[i]->collation != DEFAULT_COLLATION_OID) {
             derived.other_collation = args[i]->collation;

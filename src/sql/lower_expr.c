@@ -21,7 +21,8 @@ const char *lower_collation(struct lower *l, oid_t oid, oid_t collation)
     const struct type_desc *type = lower_base_type(l, oid);
     char name[64];
     if (type && type->collation && collation && catalog_collation_storage(l->catalog, collation, name, sizeof name))
-        return type->sqlite_collation && strcmp(type->sqlite_collation, "RTRIM") != 0 ? type->sqlite_collation : arena_strdup(l->arena, name);
+        return type->sqlite_collation && strcmp(type->sqlite_collation, "RTRIM") != 0 ? type->sqlite_collation
+                                                                                      : arena_strdup(l->arena, name);
     return type ? type->sqlite_collation : NULL;
 }
 
@@ -58,7 +59,8 @@ bool lower_has_collation(struct lower *l, const struct expr *expr, const char *p
     return diag_hint(l->diag, "Use the COLLATE clause to set the collation explicitly.");
 }
 
-const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left, const struct expr *right)
+const char *lower_collated(struct lower *l, const char *text, const char *collation, const struct expr *left,
+                           const struct expr *right)
 {
     if (!text)
         return NULL;
@@ -227,7 +229,8 @@ static const char *lower_case(struct lower *l, const struct expr *expr)
             const char *this = NULL;
             native = when->kind == EXPR_CALL && when->call.op && strcmp(when->call.op->name, "=") == 0 &&
                      strip(when->call.args.items[0])->kind == EXPR_CASE_TEST &&
-                     lower_compares(l, when->call.op, when->call.args.items[0]->type, when->call.args.items[1]->type, when->collation, &this);
+                     lower_compares(l, when->call.op, when->call.args.items[0]->type, when->call.args.items[1]->type,
+                                    when->collation, &this);
             collation = this;
         }
         if (native)
@@ -445,18 +448,31 @@ static bool is_text_cast(const struct expr *element)
     }
 }
 
-/* A row of a declared type says what it is when it becomes a record. */
+/* Has the type 32 bits without a sign? */
+static bool is_unsigned(const struct type_desc *type)
+{
+    return type && type->storage == STORAGE_INTEGER && type->category == 'N' && type->oid != INT2_OID && type->oid != INT4_OID &&
+           type->oid != INT8_OID && type->oid != MONEY_OID;
+}
+
+/* A row of a declared type says what it is when it becomes a record; the bits of an integer with a sign are another one's without. */
 static const char *lower_relabel(struct lower *l, const struct expr *expr)
 {
     const struct expr *arg = expr->cast.arg;
     const char *text = lower_relabelled(l, expr, arg);
-    if (!text || (expr->type != RECORD_OID && expr->type != RECORD_ARRAY_OID))
+    if (!text)
+        return NULL;
+    const struct type_desc *from = lower_base_type(l, arg->type), *to = lower_base_type(l, expr->type);
+    if (from && from->oid == INT4_OID && is_unsigned(to))
+        return LOWER_PRINT(l, "(%s & 4294967295)", text);
+    if (to && to->oid == INT4_OID && is_unsigned(from))
+        return LOWER_PRINT(l, "((%s + 2147483648 & 4294967295) - 2147483648)", text);
+    if (expr->type != RECORD_OID && expr->type != RECORD_ARRAY_OID)
         return text;
     const struct type_desc *type = lower_base_type(l, arg->type);
     const struct type_desc *row = type && type->element ? lower_base_type(l, type->element) : type;
-    return row && row->typtype == 'c'
-               ? lower_internal_call(l, "pgquill_to_record", 1, (oid_t[]){arg->type}, expr->type, -1, text)
-               : text;
+    return row && row->typtype == 'c' ? lower_internal_call(l, "pgquill_to_record", 1, (oid_t[]){arg->type}, expr->type, -1, text)
+                                      : text;
 }
 
 static const char *lower_array_cast(struct lower *l, const struct expr *expr)

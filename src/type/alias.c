@@ -4,9 +4,15 @@
 
 /* regclass and its kin: an oid that reads and prints as a name. */
 
+/* No operator is written 0, since - is one. */
+static bool is_operator(const struct type_desc *type)
+{
+    return type->oid == REGOPER_OID || type->oid == REGOPERATOR_OID;
+}
+
 static bool alias_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
-    if (len == 1 && *text == '-') {
+    if (len == 1 && *text == '-' && !is_operator(io->type)) {
         *out = datum_int(0);
         return true;
     }
@@ -26,7 +32,7 @@ static bool alias_out(const struct type_io *io, const struct datum *value, struc
 {
     (void) diag;
     if (value->i == 0)
-        buf_putc(out, '-');
+        buf_putc(out, is_operator(io->type) ? '0' : '-');
     else if (!io->resolver->oid_to_name || !io->resolver->oid_to_name(io->resolver->self, io->type->oid, (oid_t) value->i, out))
         buf_put_int64(out, value->i);
     return true;
@@ -96,25 +102,44 @@ static struct datum vector_end(const struct type_io *io, struct vector_writer *w
     return result;
 }
 
+/* The number at the start of `text`: how many characters it takes, 0 after a report. A report quotes all that is left, as PostgreSQL's does. */
+static size_t read_number(bool small, const char *text, size_t len, int64_t *number, struct diag *diag)
+{
+    size_t at = len && (*text == '-' || *text == '+'), start = at;
+    const char *name = small ? "smallint" : "oid";
+    int64_t sum = 0;
+    for (; at < len && text[at] >= '0' && text[at] <= '9'; at++)
+        sum = sum > UINT32_MAX ? sum : sum * 10 + (text[at] - '0');
+    *number = *text == '-' ? -sum : sum;
+    if (at == start || (small && at < len && text[at] != ' ' && sum <= INT16_MAX)) {
+        codec_bad_syntax(NULL, name, text, len, diag);
+        return 0;
+    }
+    if (small ? *number != (int16_t) *number : sum > UINT32_MAX || *number < INT32_MIN) {
+        diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value \"%.*s\" is out of range for type %s", (int) len, text, name);
+        return 0;
+    }
+    *number = small ? *number : (int64_t) (uint32_t) *number;
+    return at;
+}
+
 static bool vector_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
 {
     struct vector_writer writer;
     vector_begin(&writer);
-    for (size_t at = 0; at < len;) {
+    for (size_t at = 0;;) {
+        int64_t number;
         while (at < len && codec_space(text[at]))
             at++;
-        size_t start = at;
-        while (at < len && !codec_space(text[at]))
-            at++;
-        struct datum element;
-        if (at == start)
+        if (at == len)
             break;
-        const struct type_codec *codec = io->type->oid == INT2VECTOR_OID ? &type_codec_int2 : &type_codec_oid;
-        if (!codec->in(io, text + start, at - start, &element, diag)) {
+        size_t size = read_number(io->type->oid == INT2VECTOR_OID, text + at, len - at, &number, diag);
+        if (!size) {
             buf_deinit(&writer.text);
             return false;
         }
-        vector_add(&writer, element.i);
+        vector_add(&writer, number);
+        at += size;
     }
     *out = vector_end(io, &writer);
     return true;
@@ -141,6 +166,8 @@ static bool vector_recv(const struct type_io *io, const uint8_t *data, size_t le
     uint32_t dimensions = codec_be32(data), count = dimensions && len >= 20 ? codec_be32(data + 12) : 0;
     if (dimensions > 1 || (dimensions == 1 && len != 20 + (uint64_t) count * (4 + width)))
         return codec_bad_binary(diag);
+    if (count == 0) /* an empty array has no dimensions once it has been received, and a vector has one */
+        return diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid %s data", io->type->name);
     struct vector_writer writer;
     vector_begin(&writer);
     for (uint32_t i = 0; i < count; i++) {
@@ -155,14 +182,21 @@ static bool vector_recv(const struct type_io *io, const uint8_t *data, size_t le
     return true;
 }
 
+static int vector_count(const struct datum *value)
+{
+    int64_t number;
+    int count = 0;
+    for (size_t at = 0; next_number(value, &at, &number);)
+        count++;
+    return count;
+}
+
 static bool vector_send(const struct type_io *io, const struct datum *value, struct buf *out, struct diag *diag)
 {
     (void) diag;
     bool small = io->type->oid == INT2VECTOR_OID;
     int64_t number;
-    uint32_t count = 0;
-    for (size_t at = 0; next_number(value, &at, &number);)
-        count++;
+    uint32_t count = (uint32_t) vector_count(value);
     buf_put_be32(out, 1);
     buf_put_be32(out, 0);
     buf_put_be32(out, small ? INT2_OID : OID_OID);
@@ -178,11 +212,16 @@ static bool vector_send(const struct type_io *io, const struct datum *value, str
     return true;
 }
 
+/* oidvectors by their length first, int2vectors as arrays. */
 static int vector_compare(const struct type_io *io, const struct datum *a, const struct datum *b)
 {
-    (void) io;
     size_t x = 0, y = 0;
     int64_t left, right;
+    if (!io->type || io->type->oid != INT2VECTOR_OID) {
+        int longer = vector_count(a) - vector_count(b);
+        if (longer)
+            return longer;
+    }
     for (;;) {
         bool more_left = next_number(a, &x, &left), more_right = next_number(b, &y, &right);
         if (!more_left || !more_right)

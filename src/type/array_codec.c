@@ -65,7 +65,7 @@ static bool add_item(struct reader *r, struct datum item)
     return true;
 }
 
-/* One element: up to a delimiter or brace outside of quotes. Quoted and unquoted parts do not mix. */
+/* One element's characters (or null): up to a delimiter or brace outside of quotes. Quoted and unquoted parts do not mix. */
 static bool read_element(struct reader *r)
 {
     bool quoted = *r->at == '"', escaped = false;
@@ -113,9 +113,21 @@ static bool read_element(struct reader *r)
     struct datum item = datum_null();
     const char *copy = arena_strndup(r->io->arena, r->word.len ? r->word.data : "", r->word.len);
     bool null = !quoted && !escaped && r->io->settings->array_nulls && strcasecmp(copy, "null") == 0;
-    if (!null && !type_in(&r->element_io, copy, r->word.len, &item, r->diag))
-        return false;
+    if (!null)
+        item = datum_text(copy, r->word.len);
     return add_item(r, item);
+}
+
+/* The elements' values, once the literal is known to be well formed. */
+static bool elements_in(struct reader *r)
+{
+    for (int i = 0; i < r->count; i++) {
+        struct datum text = r->items[i];
+        if (datum_is_null(&text) ? !type_check_domain(&r->element_io, &text, r->diag)
+                                 : !type_in(&r->element_io, text.data, text.len, &r->items[i], r->diag))
+            return false;
+    }
+    return true;
 }
 
 static bool mismatch(struct reader *r)
@@ -179,10 +191,10 @@ static bool read_contents(struct reader *r)
         } else {
             if (state != LEVEL_STARTED && state != ELEMENT_DELIMITED)
                 return c == '\\' ? malformed(r, NULL, c) : malformed(r, "Unexpected array element.", 0);
-            if (level != r->ndims)
-                return mismatch(r);
             if (!read_element(r))
                 return false;
+            if (level != r->ndims)
+                return mismatch(r);
             r->counts[level - 1]++;
             state = ELEMENT_COMPLETED;
         }
@@ -259,8 +271,13 @@ static bool read_array(struct reader *r, struct array *array)
         if (r->at >= r->end || *r->at != '{')
             return malformed(r, "Array contents must start with \"{\".", 0);
     }
+    const char *whole = r->text;
+    r->text = r->at; /* what a report about the contents quotes */
+    r->len = (size_t) (r->end - r->at);
     if (!read_contents(r))
         return false;
+    r->text = whole;
+    r->len = (size_t) (r->end - whole);
     *array = (struct array){.element = r->element_io.type, .count = r->count, .items = r->items};
     if (given && given != r->ndims)
         return malformed(r, "Specified array dimensions do not match array contents.", 0);
@@ -271,7 +288,7 @@ static bool read_array(struct reader *r, struct array *array)
         array->lower[i] = given ? lower[i] : 1;
     }
     array->ndims = r->count ? r->ndims : 0;
-    return true;
+    return elements_in(r);
 }
 
 static bool array_in(const struct type_io *io, const char *text, size_t len, struct datum *out, struct diag *diag)
@@ -425,8 +442,11 @@ static bool array_recv(const struct type_io *io, const uint8_t *data, size_t len
         if (size < -1 || size > end - data)
             return diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
         array.items[array.count] = datum_null();
-        if (size < 0)
+        if (size < 0) {
+            if (!type_check_domain(&element, &array.items[array.count], diag))
+                return false;
             continue;
+        }
         if (!element.type->codec->recv(&element, data, (size_t) size, &array.items[array.count], diag))
             return false;
         data += size;

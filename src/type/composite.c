@@ -180,13 +180,16 @@ static bool read_row(const struct type_io *io, struct row_reader *r, struct buf 
             return malformed(r, "Too few columns.");
         r->at += !first;
         first = false;
-        if (r->at < r->end && (*r->at == ',' || *r->at == ')'))
-            continue;
-        if (!read_field(r, word))
-            return false;
         struct type_io field = *io;
         field.type = type_find(io->resolver, type->fields[i].type);
         field.typmod = type->fields[i].typmod;
+        if (r->at < r->end && (*r->at == ',' || *r->at == ')')) {
+            if (field.type && !type_check_domain(&field, &row->fields[i], r->diag))
+                return false;
+            continue;
+        }
+        if (!read_field(r, word))
+            return false;
         const char *copy = arena_strndup(io->arena, word->len ? word->data : "", word->len);
         if (!field.type || !type_in(&field, copy, word->len, &row->fields[i], r->diag))
             return false;
@@ -203,7 +206,8 @@ static bool composite_in(const struct type_io *io, const char *text, size_t len,
     if (io->type->typtype != 'c')
         return diag_set(diag, ERRCODE_FEATURE_NOT_SUPPORTED, "input of anonymous composite types is not implemented");
     int count = io->type->field_count;
-    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1), NULL};
+    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1),
+                            NULL};
     struct buf word = {0};
     bool good = read_row(io, &reader, &word, &row);
     buf_deinit(&word);
@@ -295,7 +299,8 @@ static bool composite_recv(const struct type_io *io, const uint8_t *data, size_t
         valid += !type->fields[i].dropped;
     if (given != valid)
         return diag_set(diag, ERRCODE_DATATYPE_MISMATCH, "wrong number of columns: %d, expected %d", given, valid);
-    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1), NULL};
+    struct composite row = {count, arena_array(io->arena, oid_t, count + 1), arena_array(io->arena, struct datum, count + 1),
+                            NULL};
     for (int i = 0; i < count; i++) {
         row.types[i] = type->fields[i].type;
         row.fields[i] = datum_null();
@@ -310,11 +315,14 @@ static bool composite_recv(const struct type_io *io, const uint8_t *data, size_t
             return wrong_type(io, oid, row.types[i], i + 1, diag);
         if (size < -1 || size > end - data)
             return diag_set(diag, ERRCODE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
-        if (size < 0)
-            continue;
         struct type_io field = *io;
         field.type = type_find(io->resolver, oid);
         field.typmod = type->fields[i].typmod;
+        if (size < 0) {
+            if (field.type && !type_check_domain(&field, &row.fields[i], diag))
+                return false;
+            continue;
+        }
         if (!field.type || !field.type->codec->recv(&field, data, (size_t) size, &row.fields[i], diag))
             return false;
         data += size;

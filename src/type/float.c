@@ -70,7 +70,7 @@ static bool parse(const char *text, size_t len, const char *type_name, bool sing
     while (rest && codec_space(at[rest - 1]))
         rest--;
     size_t sign = rest && (*at == '-' || *at == '+');
-    if (is_word(at, rest, "NaN")) {
+    if (is_word(at + sign, rest - sign, "NaN")) {
         *value = NAN;
         return true;
     }
@@ -109,6 +109,25 @@ bool float8_parse(const char *text, size_t len, const char *type_name, double *v
     return parse(text, len, type_name, false, value, diag);
 }
 
+/* Does the decimal read back as the value? One that lies half-way between two floats does not: whether it is rounded to this one is up to the reader. */
+static bool reads_back(const char *text, double value, bool single)
+{
+    if (single ? strtof(text, NULL) != (float) value : strtod(text, NULL) != value)
+        return false;
+    long double read = strtold(text, NULL), is = value;
+    double beyond = single ? (double) nextafterf((float) value, read > is ? INFINITY : -INFINITY)
+                           : nextafter(value, read > is ? INFINITY : -INFINITY);
+    if (read == is || isinf(beyond) || read != is + (beyond - is) / 2)
+        return true;
+    char exact[96];
+    snprintf(exact, sizeof exact, "%.60Le", read);
+    const char *mantissa = strchr(text, 'e');
+    size_t digits = (size_t) (mantissa - text) + (memchr(text, '.', (size_t) (mantissa - text)) ? 0 : 1);
+    if (strncmp(exact, text, (size_t) (mantissa - text)) != 0)
+        return true;
+    return exact[digits + strspn(exact + digits, "0")] != 'e';
+}
+
 /* Digits and exponent of the shortest decimal that reads back as the value. */
 static void shortest(double value, bool single, char *digits, int *exponent)
 {
@@ -118,7 +137,7 @@ static void shortest(double value, bool single, char *digits, int *exponent)
         from = 1;
     for (int precision = from; precision <= to; precision++) {
         snprintf(text, sizeof text, "%.*e", precision - 1, value);
-        if (single ? strtof(text, NULL) == (float) value : strtod(text, NULL) == value)
+        if (reads_back(text, value, single))
             break;
     }
     char *e = strchr(text, 'e'), *to_digit = digits;

@@ -145,6 +145,13 @@ static bool parse_lseg(const char *text, size_t len, struct geo_lseg *lseg, stru
     return read_points(&r, true, 2, lseg->p, &open) && at_end(&r);
 }
 
+/* The first corner is the higher one unless the other is higher: of equal numbers the first stays first, 0 before -0 too. */
+static struct geo_box box_as_given(struct geo_point a, struct geo_point b)
+{
+    bool x = float_compare(a.x, b.x) >= 0, y = float_compare(a.y, b.y) >= 0;
+    return (struct geo_box){.high = {x ? a.x : b.x, y ? a.y : b.y}, .low = {x ? b.x : a.x, y ? b.y : a.y}};
+}
+
 static bool parse_box(const char *text, size_t len, struct geo_box *box, struct diag *diag)
 {
     struct reader r = reader_of("box", text, len, diag);
@@ -152,7 +159,7 @@ static bool parse_box(const char *text, size_t len, struct geo_box *box, struct 
     bool open;
     if (!read_points(&r, false, 2, corners, &open) || !at_end(&r))
         return false;
-    *box = geo_box_of(corners[0], corners[1]);
+    *box = box_as_given(corners[0], corners[1]);
     return true;
 }
 
@@ -495,7 +502,7 @@ static bool box_recv(const struct type_io *io, const uint8_t *data, size_t len, 
 {
     if (len != 32)
         return codec_bad_binary(diag);
-    struct geo_box box = geo_box_of(get_point(data), get_point(data + 16));
+    struct geo_box box = box_as_given(get_point(data), get_point(data + 16));
     *out = geo_box_store(io->arena, &box);
     return true;
 }

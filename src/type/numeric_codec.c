@@ -6,6 +6,9 @@
 
 enum { SIGN_NEGATIVE = 0x4000, SIGN_NAN = 0xC000, SIGN_INFINITY = 0xD000, SIGN_NEGATIVE_INFINITY = 0xF000, PRECISION_MAX = 1000 };
 
+/* What PostgreSQL sends as the display scale of an infinity: bits of its internal form. */
+enum { INFINITY_SCALE = 0x20 };
+
 static bool keep(const struct type_io *io, struct number *number, bool good, struct datum *out, struct diag *diag)
 {
     good = good && number_apply_typmod(number, io->typmod, diag) && number_store(number, io->arena, out, diag);
@@ -91,7 +94,7 @@ static bool numeric_send(const struct type_io *io, const struct datum *value, st
         buf_put_be16(out, number.kind == NUMBER_NAN        ? SIGN_NAN
                           : number.kind == NUMBER_INFINITY ? SIGN_INFINITY
                                                            : SIGN_NEGATIVE_INFINITY);
-        buf_put_be16(out, 0);
+        buf_put_be16(out, number.kind == NUMBER_NAN ? 0 : INFINITY_SCALE);
         number_clear(&number);
         return true;
     }

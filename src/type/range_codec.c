@@ -34,6 +34,7 @@ static struct type_io subtype_io(const struct range_context *context)
     return io;
 }
 
+/* The characters of a bound; whether they are a value is asked when the whole range has been read. */
 static bool read_bound(struct reader *r, struct range_bound *bound)
 {
     struct buf word = {0};
@@ -41,7 +42,7 @@ static bool read_bound(struct reader *r, struct range_bound *bound)
     bound->infinite = r->at < r->end && (*r->at == ',' || *r->at == ')' || *r->at == ']');
     if (bound->infinite)
         return true;
-    while (good && (quoted || r->at >= r->end || (*r->at != ',' && *r->at != ')' && *r->at != ']'))) {
+    while (quoted || r->at >= r->end || (*r->at != ',' && *r->at != ')' && *r->at != ']')) {
         if (r->at >= r->end || (*r->at == '\\' && r->at + 1 >= r->end)) {
             good = malformed(r, "Unexpected end of input.");
             break;
@@ -56,13 +57,17 @@ static bool read_bound(struct reader *r, struct range_bound *bound)
         else
             buf_putc(&word, c);
     }
-    if (good) {
-        struct type_io io = subtype_io(r->context);
-        const char *copy = arena_strndup(io.arena, word.len ? word.data : "", word.len);
-        good = type_in(&io, copy, word.len, &bound->value, r->diag);
-    }
+    if (good)
+        bound->value = datum_text(arena_strndup(r->context->io->arena, word.len ? word.data : "", word.len), word.len);
     buf_deinit(&word);
     return good;
+}
+
+static bool bound_in(struct reader *r, struct range_bound *bound)
+{
+    struct type_io io = subtype_io(r->context);
+    struct datum text = bound->value;
+    return bound->infinite || type_in(&io, text.data, text.len, &bound->value, r->diag);
 }
 
 static bool read_range(struct reader *r, struct range *range)
@@ -72,7 +77,7 @@ static bool read_range(struct reader *r, struct range *range)
     if (r->end - r->at >= 5 && strncasecmp(r->at, "empty", 5) == 0) {
         r->at += 5;
         skip_space(r);
-        return r->at == r->end || malformed(r, "Junk after \"empty\" keyword.");
+        return r->at == r->end || malformed(r, "Junk after \"empty\" key word.");
     }
     range->empty = false;
     if (r->at >= r->end || (*r->at != '[' && *r->at != '('))
@@ -91,6 +96,8 @@ static bool read_range(struct reader *r, struct range *range)
     skip_space(r);
     if (r->at != r->end)
         return malformed(r, "Junk after right parenthesis or bracket.");
+    if (!bound_in(r, &range->lower) || !bound_in(r, &range->upper))
+        return false;
     return range_normalise(r->context, range, r->diag);
 }
 

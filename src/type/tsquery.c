@@ -389,7 +389,9 @@ static bool query_recv(const struct type_io *io, const uint8_t *data, size_t len
         return codec_bad_binary(diag);
     struct wire wire = {data + 4, data + len, codec_be32(data), 0};
     const struct ts_query *query = NULL;
-    if (wire.left && !(query = recv_node(io, &wire, diag)))
+    if (!wire.left)
+        return diag_set(diag, ERRCODE_INTERNAL_ERROR, "malformed tsquery: operand not found");
+    if (!(query = recv_node(io, &wire, diag)))
         return false;
     if (wire.left || wire.at != wire.end)
         return codec_bad_binary(diag);

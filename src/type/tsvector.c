@@ -127,9 +127,9 @@ static void normalise_places(struct ts_lexeme *lexeme)
                 lexeme->places[kept - 1] = place;
             continue;
         }
-        if (kept == TS_POSITIONS_MAX || (kept && ts_position(lexeme->places[kept - 1]) == TS_POSITION_MAX))
-            break;
         lexeme->places[kept++] = place;
+        if (kept == TS_POSITIONS_MAX || ts_position(place) == TS_POSITION_MAX)
+            break; /* what stands at the last position is not looked at any more */
     }
     lexeme->count = kept;
 }
