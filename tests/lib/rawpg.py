@@ -54,3 +54,67 @@ class RawConnection:
         """RST instead of FIN."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
+
+    def parse(self, sql, types=()):
+        """Prepare the unnamed statement; None, or the Failure."""
+        body = b"\0" + sql.encode() + b"\0" + struct.pack(f"!h{len(types)}I", len(types), *types)
+        self.socket.sendall(_framed(b"P", body) + _framed(b"S", b""))
+        return self.outcome()[0]
+
+    def execute(self, parameters=(), form=0, result_form=0):
+        """send_execute and outcome in one: the rows, or the Failure."""
+        self.send_execute([parameters], form, result_form)
+        failure, rows = self.outcome()
+        return failure or rows
+
+    def send_execute(self, many, form=0, result_form=0):
+        """Run the unnamed statement once for each of the lists of parameters (bytes or None); an outcome() waits for each. 0 is text, 1 binary."""
+        parts = []
+        for parameters in many:
+            values = b"".join(struct.pack("!i", -1) if p is None else struct.pack("!i", len(p)) + p for p in parameters)
+            parts.append(_framed(b"B", b"\0\0" + struct.pack("!hhh", 1, form, len(parameters)) + values + struct.pack("!hh", 1, result_form)))
+            parts.append(_framed(b"E", b"\0" + struct.pack("!i", 0)) + _framed(b"S", b""))
+        self.socket.sendall(b"".join(parts))
+
+    def outcome(self):
+        """(Failure or None, rows as tuples of bytes or None) of what comes up to ReadyForQuery."""
+        failure, rows = None, []
+        while True:
+            message = self.message()
+            if message is None:
+                raise EOFError("the server closed the connection")
+            kind, body = message
+            if kind == b"D":
+                rows.append(_columns(body))
+            elif kind == b"E":
+                failure = Failure(body)
+            elif kind == b"Z":
+                return failure, rows
+
+
+class Failure:
+    """What an ErrorResponse says; equal when what a client would show is equal."""
+
+    def __init__(self, body):
+        fields = {chr(field[0]): field[1:].decode("utf-8", "replace") for field in body.split(b"\0") if field}
+        self.says = tuple(fields.get(code) for code in "CMDHP")
+
+    def __eq__(self, other):
+        return isinstance(other, Failure) and self.says == other.says
+
+    def __repr__(self):
+        return "Failure" + repr(self.says)
+
+
+def _framed(kind, body):
+    return kind + struct.pack("!i", len(body) + 4) + body
+
+
+def _columns(body):
+    columns, at = [], 2
+    for _ in range(struct.unpack_from("!h", body)[0]):
+        size = struct.unpack_from("!i", body, at)[0]
+        at += 4
+        columns.append(None if size < 0 else body[at:at + size])
+        at += max(size, 0)
+    return tuple(columns)

@@ -1,0 +1,43 @@
+-- where types meet: bits of integers and oids, names of types, orders that do not exist, and what XML's parser says
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT (-1)::oid, (-1::int2)::oid, 4294967295::oid::int, '4294967295'::regclass::int, (-9)::regtype;
+SELECT 117331823::float4, 16777217::float4, 9007199254740993::float8, '4.5e-45'::float4, 5e-324::float8;
+SELECT '(6,-0),(1.75,0)'::box, '0 1'::oidvector < '5'::oidvector;
+SELECT 'timestamp(3) with time zone'::regtype, 'double  precision'::regtype, 'int[][3]'::regtype, 'national character varying'::regtype, 'bit(3)'::regtype;
+SELECT 'numeric(3,'::regtype;
+SELECT 'setof int4'::regtype;
+SELECT 'a b'::regproc;
+SELECT 'a b.c'::regclass;
+SELECT 'pg_catalog.nothing'::regconfig;
+SELECT '"Nothing"'::regcollation;
+SELECT 1242::regproc, 'abs(int4)'::regprocedure::regproc, 96::regoper, '||/'::regoper, 0::regoper, 0::regclass, 'pg_class_oid_index'::regclass;
+CREATE TABLE unordered (j json, p point, x xid, js json[]);
+INSERT INTO unordered VALUES ('1', '(1,2)', '3', '{1}'), ('1', '(1,2)', '3', '{2}');
+CREATE INDEX ON unordered (j);
+CREATE INDEX ON unordered (p);
+CREATE INDEX ON unordered (x);
+CREATE INDEX ON unordered USING hash (x);
+CREATE INDEX ON unordered (js);
+SELECT count(DISTINCT j) FROM unordered;
+SELECT count(DISTINCT x) FROM unordered;
+SELECT x, count(*) FROM unordered GROUP BY x;
+SELECT '<a><b>x</b=></a>'::xml;
+SELECT '<a><c><]a>'::xml;
+SELECT '<?xml ver="1.0"?><a/>'::xml;
+SELECT '<?xml version="1.0" standalone="maybe"?><a/>'::xml;
+SELECT E'\n<a/>'::xml, 'a    '::char(5)::xml, length('a    '::char(5)::xml::text);
+SELECT '{1,{2'::int[];
+SELECT '[1:2]={1,2'::int[];
+SELECT '[1,x)y'::int4range;
+SELECT '[1x)'::int4range;
+SELECT 'a:1,16565,18265b,15C'::tsvector;
+CREATE EXTENSION hstore;
+CREATE TABLE bags (h hstore PRIMARY KEY);
+INSERT INTO bags VALUES ('b=>1'), ('a=>2,c=>NULL'), (''), ('aa=>1'), ('a=>""'), ('a=>NULL');
+SELECT h FROM bags ORDER BY h;
+SELECT h FROM bags ORDER BY h DESC LIMIT 2;
+CREATE DOMAIN filled AS text NOT NULL;
+CREATE TYPE holder AS (n int, f filled);
+SELECT '{a,NULL}'::filled[];
+SELECT '(1,)'::holder;
