@@ -291,6 +291,9 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
         return expr;
     if (type_is_polymorphic(type) && expr->type != UNKNOWN_OID)
         return expr;
+    /* A parameter is of the domain itself: its value is read, not cast, as one. */
+    if (expr->kind == EXPR_PARAM && (expr->type == UNKNOWN_OID || expr->type == 0))
+        return coerce_param(a, expr, type, location);
     int32_t base_typmod = typmod;
     oid_t base = coercion_base(a, type, &base_typmod);
     if (base != type) {
@@ -299,8 +302,6 @@ struct expr *coerce_expr(struct analysis *a, struct expr *expr, oid_t type, int3
         struct expr *value = coerce_to_target(a, expr, base, base_typmod, context, location);
         return value ? cast_node(a, EXPR_DOMAIN, value, type, context) : NULL;
     }
-    if (expr->kind == EXPR_PARAM && (expr->type == UNKNOWN_OID || expr->type == 0))
-        return coerce_param(a, expr, type, location);
     if (expr->type == UNKNOWN_OID && (expr->kind == EXPR_CONST || expr->kind == EXPR_LITERAL))
         return literal_retype(a, expr, type, type == INTERVAL_OID ? typmod : -1);
     if (literal_fits(a, expr, type))

@@ -258,6 +258,8 @@ struct datum nested_datum(struct arena *arena, const struct type_desc *type, con
         return datum_text(start, len);
     char digits[64];
     snprintf(digits, sizeof digits, "%.*s", (int) len, start);
+    if (type && type->oid == FLOAT4_OID)
+        return datum_real((double) strtof(digits, NULL));
     if (storage == STORAGE_REAL || strpbrk(digits, ".eE"))
         return datum_real(strtod(digits, NULL));
     return datum_int(strtoll(digits, NULL, 10));

@@ -36,6 +36,7 @@ struct reader {
     int32_t counts[ARRAY_DIMENSIONS_MAX]; /* so far, by level */
     int32_t dims[ARRAY_DIMENSIONS_MAX];   /* -1: not known yet */
     int ndims;
+    bool mismatched; /* elements stand at different depths: told once the literal is known to be well formed */
     struct datum *items;
     int count, room;
 };
@@ -165,8 +166,7 @@ static bool read_contents(struct reader *r)
                                 "number of array dimensions (%d) exceeds the maximum allowed (%d)", level + 1,
                                 ARRAY_DIMENSIONS_MAX);
             if (level == r->ndims) {
-                if (r->count)
-                    return mismatch(r);
+                r->mismatched |= r->count > 0;
                 r->ndims++;
             }
             if (level)
@@ -193,8 +193,7 @@ static bool read_contents(struct reader *r)
                 return c == '\\' ? malformed(r, NULL, c) : malformed(r, "Unexpected array element.", 0);
             if (!read_element(r))
                 return false;
-            if (level != r->ndims)
-                return mismatch(r);
+            r->mismatched |= level != r->ndims;
             r->counts[level - 1]++;
             state = ELEMENT_COMPLETED;
         }
@@ -278,6 +277,8 @@ static bool read_array(struct reader *r, struct array *array)
         return false;
     r->text = whole;
     r->len = (size_t) (r->end - whole);
+    if (r->mismatched)
+        return mismatch(r);
     *array = (struct array){.element = r->element_io.type, .count = r->count, .items = r->items};
     if (given && given != r->ndims)
         return malformed(r, "Specified array dimensions do not match array contents.", 0);

@@ -78,9 +78,12 @@ static bool parse(const char *text, size_t len, const char *type_name, bool sing
         *value = sign && *at == '-' ? -INFINITY : INFINITY;
         return true;
     }
+    size_t number = decimal_span(at, rest);
     bool is_hex = rest > sign + 2 && at[sign] == '0' && (at[sign + 1] | 32) == 'x';
-    if (!rest || (!is_hex && decimal_span(at, rest) != rest))
+    if (!is_hex && !number)
         return codec_bad_syntax(NULL, type_name, text, len, diag);
+    bool has_more = !is_hex && number < rest; /* a number out of range is told before what is behind it */
+    rest = is_hex ? rest : number;
     char small[64], *copy = rest < sizeof small ? small : xmalloc(rest + 1);
     memcpy(copy, at, rest);
     copy[rest] = '\0';
@@ -94,14 +97,15 @@ static bool parse(const char *text, size_t len, const char *type_name, bool sing
     }
     /* Underflow to a subnormal is a value; to nothing, an error. */
     bool range = errno == ERANGE && (*value == 0 || isinf(*value));
-    if (range)
-        diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-                 strcmp(type_name, "real") == 0 ? "\"%s\" is out of range for type real"
-                                                : "\"%s\" is out of range for type double precision",
-                 copy);
+    if (range && strcmp(type_name, "real") == 0)
+        diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%.*s\" is out of range for type real", (int) len, text);
+    else if (range)
+        diag_set(diag, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "\"%s\" is out of range for type double precision", copy);
+    else if (has_more)
+        codec_bad_syntax(NULL, type_name, text, len, diag);
     if (copy != small)
         free(copy);
-    return !range;
+    return !range && !has_more;
 }
 
 bool float8_parse(const char *text, size_t len, const char *type_name, double *value, struct diag *diag)

@@ -396,7 +396,10 @@ void multirange_normalise(const struct range_context *context, struct multirange
             continue;
         struct range *last = count ? &ranges[count - 1] : NULL;
         if (last && (range_overlaps(context, last, &ranges[i]) || range_bounds_adjacent(context, last->upper, ranges[i].lower))) {
-            if (range_compare_bounds(context, &last->upper, &ranges[i].upper) < 0)
+            /* Of bounds that are equal (18 and 18.0) the later one stays. */
+            if (range_compare_bounds(context, &last->lower, &ranges[i].lower) == 0)
+                last->lower = ranges[i].lower;
+            if (range_compare_bounds(context, &last->upper, &ranges[i].upper) <= 0)
                 last->upper = ranges[i].upper;
         } else {
             ranges[count++] = ranges[i];

@@ -198,6 +198,7 @@ static const struct {
     oid_t type;
     const char *name, *tail; /* the modifier goes between */
 } sql_names[] = {
+    {ANY_OID, "\"any\"", ""},
     {BIT_OID, "bit", ""},
     {BOOL_OID, "boolean", ""},
     {BPCHAR_OID, "character", ""},
