@@ -24,6 +24,8 @@ bool internal_io_cast(struct fcall *call, int nargs, const struct datum *args, s
 bool internal_typmod(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_typmod_explicit(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_array_cast(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
+/* The items of one array in the dimensions of another, which has as many. */
+bool internal_array_shaped(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_domain(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_not_null(struct fcall *call, int nargs, const struct datum *args, struct datum *result);
 bool internal_greatest(struct fcall *call, int nargs, const struct datum *args, struct datum *result);

@@ -406,3 +406,21 @@ bool internal_array_cast(struct fcall *call, int nargs, const struct datum *args
     *result = array_store(call->arena, &array);
     return true;
 }
+
+bool internal_array_shaped(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
+{
+    (void) nargs;
+    struct array items, like;
+    *result = args[0];
+    if (datum_is_null(&args[0]) || datum_is_null(&args[1]))
+        return true;
+    array_load(call->arena, element_of(call, call->inst->result), &args[0], &items);
+    array_load(call->arena, element_of(call, call->inst->args[1]), &args[1], &like);
+    if (items.count != like.count)
+        return true;
+    items.ndims = like.ndims;
+    memcpy(items.dims, like.dims, sizeof items.dims);
+    memcpy(items.lower, like.lower, sizeof items.lower);
+    *result = array_store(call->arena, &items);
+    return true;
+}

@@ -252,6 +252,7 @@ const struct func_impl func_impls_internal[] = {
     TYPED("pgquill_typmod_explicit", internal_typmod_explicit, 0),
     TYPED("pgquill_array_cast", internal_array_cast, 0),
     TYPED("pgquill_array_cast_explicit", internal_array_cast, 0),
+    TYPED("pgquill_array_shaped", internal_array_shaped, 0),
     TYPED("pgquill_domain", internal_domain, 0),
     SCALAR("pgquill_not_null", internal_not_null),
     TYPED("pgquill_greatest", internal_greatest, 0),

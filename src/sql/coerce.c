@@ -249,7 +249,10 @@ static struct expr *coerce_array(struct analysis *a, struct expr *expr, oid_t ty
         return array;
     }
     const struct proc_fact *proc;
-    if (coercion_find(a, source->element, target->element, context, &proc) == PATH_RELABEL && typtype(a, target->element) != 'd')
+    /* Between integers and oids the bits stay, not the values: item by item, then. */
+    bool same_values = (source->element == INT4_OID) == (target->element == INT4_OID);
+    if (coercion_find(a, source->element, target->element, context, &proc) == PATH_RELABEL &&
+        typtype(a, target->element) != 'd' && same_values)
         return cast_node(a, EXPR_RELABEL, expr, type, context);
     struct expr *test = expr_new(a, EXPR_CASE_TEST, source->element, expr->location);
     struct expr *element = coerce_expr(a, test, target->element, typmod, context, expr->location);

@@ -440,6 +440,7 @@ static bool is_text_cast(const struct expr *element)
     case EXPR_CASE_TEST:
         return true;
     case EXPR_RELABEL:
+        return (element->type == INT4_OID) == (element->cast.arg->type == INT4_OID) && is_text_cast(element->cast.arg);
     case EXPR_IO_CAST:
     case EXPR_TYPMOD:
         return is_text_cast(element->cast.arg);
@@ -497,8 +498,11 @@ static const char *lower_array_cast(struct lower *l, const struct expr *expr)
     const char *aggregate = lower_instance(l, collect, 1, (oid_t[]){element->type}, expr->type, -1, NULL);
     if (!value || !rows || !aggregate)
         return NULL;
-    return LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN (SELECT coalesce(%s(%s), '[]') FROM %s(%s) AS %s) END", array, aggregate,
-                       value, rows, array, alias);
+    const char *items =
+        LOWER_PRINT(l, "(SELECT coalesce(%s(%s), '[]') FROM %s(%s) AS %s), %s", aggregate, value, rows, array, alias, array);
+    const char *shaped =
+        lower_internal_call(l, "pgquill_array_shaped", 2, (oid_t[]){expr->type, arg->type}, expr->type, -1, items);
+    return shaped ? LOWER_PRINT(l, "CASE WHEN %s IS NOT NULL THEN %s END", array, shaped) : NULL;
 }
 
 static const char *lower_cast(struct lower *l, const struct expr *expr)
