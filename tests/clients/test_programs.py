@@ -2,6 +2,8 @@
 import os
 import subprocess
 
+import pytest
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 JDBC = "/usr/share/java/postgresql.jar"
 
@@ -11,7 +13,8 @@ def test_node_postgres(server):
     assert (done.stdout, done.stderr, done.returncode) == ("OK\n", "", 0)
 
 
-def test_jdbc(server, tmp_path):
-    subprocess.run(["javac", "-cp", JDBC, "-d", tmp_path, os.path.join(HERE, "jdbc", "AllTypes.java")], check=True, timeout=120)
-    done = subprocess.run(["java", "-cp", f"{tmp_path}:{JDBC}", "AllTypes", str(server.port), server.dbname], capture_output=True, text=True, timeout=120)
+@pytest.mark.parametrize("program", ["AllTypes", "SpecialTypes"])
+def test_jdbc(server, tmp_path, program):
+    subprocess.run(["javac", "-cp", JDBC, "-d", tmp_path, os.path.join(HERE, "jdbc", program + ".java")], check=True, timeout=120)
+    done = subprocess.run(["java", "-cp", f"{tmp_path}:{JDBC}", program, str(server.port), server.dbname], capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.stderr, done.returncode) == ("OK\n", "", 0)
