@@ -76,7 +76,7 @@ static bool evaluate(struct fcall *call, const struct datum *path, const struct 
         return xml_complained(call->diag), false;
     }
     e->context = e->xml->xmlXPathNewContext(e->document);
-    e->context->node = e->xml->xmlDocGetRootElement(e->document);
+    e->context->node = (xmlNodePtr) e->document; /* a relative path starts above the root element */
     if (mapping && !datum_is_null(mapping) && !register_namespaces(call, e, mapping))
         return false;
     e->compiled = e->xml->xmlXPathCtxtCompile(e->context, (const xmlChar *) arena_strndup(call->arena, path->data, path->len));

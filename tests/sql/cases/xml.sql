@@ -39,3 +39,4 @@ select x.xmlelement from (select xmlelement(name a)) x;
 set xmloption = document;
 select xml_is_well_formed('x'), '<a/>'::xml;
 drop table docs;
+SELECT xpath('root', '<root/>'), xpath('b', '<a><b/></a>'), xpath('a/b', '<a><b/></a>'), xpath_exists('a', '<a/>');
