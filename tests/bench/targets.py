@@ -1,42 +1,25 @@
 """Who is measured: pgquilld, a PostgreSQL cluster of the bench's own, and the programs that show the limits."""
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 import time
 
+import postgres
 from server import PGQUILLD, Server, free_port
 
-BIN = "/usr/lib/postgresql/15/bin"
 LIMITS = os.environ.get("BENCH_LIMITS", os.path.join(os.path.dirname(PGQUILLD), "tests", "bench"))
 ROWS_A_SCALE = 100000
 
 
-class Postgres:
+class Postgres(postgres.Postgres):
     """A throw-away cluster, as initdb makes it."""
 
-    dbname = "postgres"
-
     def __init__(self, _scale):
-        self.directory = self.socket_dir = tempfile.mkdtemp(prefix="pgquill-bench-pg-")
-        self.user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        if os.getuid() == 0:
-            shutil.chown(self.directory, "postgres")
-        self.port = free_port()
-        data = self.directory + "/data"
-        self.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        self.run("pg_ctl", "-D", data, "-l", self.directory + "/log", "-w", "-o", f"-k {self.directory} -p {self.port} -c listen_addresses=127.0.0.1", "start")
-        with open(data + "/postmaster.pid", encoding="ascii") as file:
-            self.pid = int(file.readline())
-
-    def run(self, program, *arguments):
-        switch = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        subprocess.run(switch + [f"{BIN}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        super().__init__()
 
     def close(self):
-        self.run("pg_ctl", "-D", self.directory + "/data", "-m", "fast", "-w", "stop")
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self.stop()
 
 
 class Quill(Server):
