@@ -128,8 +128,8 @@ static void normalise_places(struct ts_lexeme *lexeme)
             continue;
         }
         lexeme->places[kept++] = place;
-        if (kept == TS_POSITIONS_MAX || ts_position(place) == TS_POSITION_MAX)
-            break; /* what stands at the last position is not looked at any more */
+        if (kept > 1 && (kept == TS_POSITIONS_MAX || ts_position(place) == TS_POSITION_MAX))
+            break; /* what else stands at the last position is not looked at any more */
     }
     lexeme->count = kept;
 }

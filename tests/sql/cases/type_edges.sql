@@ -51,3 +51,4 @@ SET extra_float_digits = 0;
 SELECT '{-9.845255313895539e+26}'::float4[];
 SELECT '{{1,2},{3,4}}'::int8[]::oid[], '{{1.5,2},{3,NULL}}'::float8[]::int[], '[2:3]={1,2}'::int8[]::int4[], '{}'::int8[]::int4[], NULL::int8[]::int[];
 SELECT '{{-1},{2}}'::int4[]::oid[], '[0:1]={4294967295,1}'::oid[]::int4[];
+SELECT 'a:20000,16383A'::tsvector, 'a:3,20000,20001B,16383A'::tsvector;
