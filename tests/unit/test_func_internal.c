@@ -10,8 +10,9 @@ static struct func_env env = {.types = &settings, .resolver = &resolver};
 static bool call(func_scalar *function, int nargs, const oid_t *types, oid_t result_type, const struct datum *args,
                  struct datum *result, struct diag *diag)
 {
+    /* Reachable, and empty again at each call. */
     static struct arena arena;
-    arena_init(&arena);
+    arena_deinit(&arena);
     const struct type_desc *descs[8];
     for (int i = 0; i < nargs; i++)
         descs[i] = type_builtin(types[i]);

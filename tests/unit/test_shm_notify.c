@@ -242,4 +242,5 @@ Test(notify, nothing_acknowledged_is_lost_whoever_is_killed)
                 cr_assert_geq(heard[i], last[i]);
         }
     }
+    buf_deinit(&taken);
 }
