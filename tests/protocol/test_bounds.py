@@ -26,11 +26,9 @@ def server():
 
 
 @pytest.fixture
-def conn(server):
-    connection = Connection(server.port)
-    connection.start()
-    yield connection
-    connection.close()
+def target(server):
+    """conftest's connections go to this server."""
+    return server.port
 
 
 def memory_of(pid, what="RssAnon"):

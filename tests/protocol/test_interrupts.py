@@ -33,11 +33,9 @@ def server():
 
 
 @pytest.fixture
-def conn(server):
-    connection = Connection(server.port)
-    connection.start()
-    yield connection
-    connection.close()
+def target(server):
+    """conftest's connections go to this server."""
+    return server.port
 
 
 def cpu_ms(pid):
