@@ -2,6 +2,19 @@
 
 /* COMMENT ON. A comment is a column of the row that describes its object. */
 
+/* The relation whose column or constraint the last of the names is; NULL after a report. */
+static const struct catalog_relation *relation_of_part(struct ddl *d, const PgQuery__List *names, const char **name,
+                                                       const char **part)
+{
+    const char *schema;
+    *part = names->items[names->n_items - 1]->string->sval;
+    *name = ddl_list_name(names->n_items - 1, names->items, &schema);
+    const struct catalog_relation *relation = catalog_relation_by_name(d->catalog, schema, *name);
+    if (!relation)
+        diag_set(d->diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", *name);
+    return relation;
+}
+
 bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
 {
     struct datum comment = stmt->comment && *stmt->comment ? datum_cstr(stmt->comment) : datum_null();
@@ -27,12 +40,10 @@ bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
                ddl_reload(d);
     }
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN: {
-        const PgQuery__List *names = stmt->object->list;
-        const char *column_name = names->items[names->n_items - 1]->string->sval, *schema,
-                   *name = ddl_list_name(names->n_items - 1, names->items, &schema);
-        const struct catalog_relation *relation = catalog_relation_by_name(d->catalog, schema, name);
+        const char *name, *column_name;
+        const struct catalog_relation *relation = relation_of_part(d, stmt->object->list, &name, &column_name);
         if (!relation)
-            return diag_set(d->diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name);
+            return false;
         const struct catalog_column *column = catalog_column_by_name(relation, column_name);
         if (!column)
             return diag_set(d->diag, ERRCODE_UNDEFINED_COLUMN, "column \"%s\" of relation \"%s\" does not exist", column_name,
@@ -78,12 +89,10 @@ bool ddl_comment(struct ddl *d, const PgQuery__CommentStmt *stmt)
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
         return ddl_comment_domain_constraint(d, stmt);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: {
-        const PgQuery__List *names = stmt->object->list;
-        const char *constraint = names->items[names->n_items - 1]->string->sval, *schema,
-                   *name = ddl_list_name(names->n_items - 1, names->items, &schema);
-        const struct catalog_relation *relation = catalog_relation_by_name(d->catalog, schema, name);
+        const char *name, *constraint;
+        const struct catalog_relation *relation = relation_of_part(d, stmt->object->list, &name, &constraint);
         if (!relation)
-            return diag_set(d->diag, ERRCODE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name);
+            return false;
         for (int i = 0; i < relation->nconstraints; i++)
             if (strcmp(relation->constraints[i].name, constraint) == 0) {
                 struct datum row[] = {datum_int(relation->constraints[i].oid), comment};
