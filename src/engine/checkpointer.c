@@ -1,6 +1,6 @@
 #include "engine/checkpointer.h"
 
-#include "engine/engine.h"
+#include "engine/internal.h"
 #include "shm/gate.h"
 #include "util/arena.h"
 #include "util/log.h"
@@ -18,39 +18,45 @@
  * To be cut, or begun anew, a log must be without readers for a moment, and where statements overlap there is no such moment by itself. So writers wait:
  * readers that come meanwhile find all in the database file and need the log no more, and once those that were there have ended, it is free. That takes
  * as long as the longest of them, which nobody knows before; the larger the log, the longer this waits, and then it leaves writers alone for several
- * times as long, or until they have written much more. A reader that holds one snapshot all the time is told by the copied part's not growing: no wait would help, and none is made. */
+ * times as long, or until they have written much more. A reader that has held the log for longer than this would wait is likely to go on: then no wait is made.
+ *
+ * The log is looked at the more often the faster it grows. While it is large, nothing is copied before writers are stopped: on a disk that is slower than
+ * they are, that would only let them get further ahead. */
 
 enum {
     LOOK_MS = 100,
+    LOOK_MIN_MS = 5,
     PAGES_UNTIL_RESTART = 2000,
     PAGES_WORTH_A_PASS = 1000,
-    LOOKS_UNTIL_ANY_PASS =
-        50, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
-    LOOKS_UNTIL_TRIM = 200,           /* an idle log is cut to nothing */
-    LOOKS_UNTIL_OPTIMIZE = 10 * 3600, /* an hour */
-    LOOKS_UNTIL_SHRINK = 30,          /* without a change */
+    ANY_PASS_MS = 5000, /* a few frames are copied after this long, too: a foreign program's are only seen by the file's size */
+    TRIM_MS = 20000,    /* an idle log is cut to nothing */
+    SHRINK_MS = 3000,   /* without a change */
+    OPTIMIZE_MS = 3600 * 1000,
     FREE_PAGES_KEPT = 1000,
     FREE_SHARE_KEPT = 5, /* a fifth of the file */
     PAGES_A_SLICE = 500,
-    LOOKS_BETWEEN_RESTARTS = 2, /* a reader may hold the log: do not stop writers at every look */
-    LOOKS_WHILE_HELD = 5,
+    BETWEEN_RESTARTS_MS = 200, /* a reader may hold the log: do not stop writers at every look */
+    WHILE_HELD_MS = 500,
     GATE_PATIENCE_MS = 1000,
     READERS_PATIENCE_MAX_MS = 5000,
     REST_TIMES_PATIENCE = 10, /* what waiting for readers may take of the time of writers who write little */
 };
 static const off_t WAL_LIMIT = 64 << 20;
+static const double GROWTH_A_LOOK = 4 << 20;
 
+/* Moments are in ms, monotonic. */
 struct watched {
     struct engine *engine; /* NULL: not open */
     ino_t inode;           /* whose handle it is */
-    uint32_t copied;       /* frames of the log as it was at the last whole pass */
     off_t size;            /* of the log when last looked at */
-    int quiet;             /* looks since it changed */
-    int since_pass, since_optimize;
-    int until_trim;   /* looks to leave out after a reader was in the way */
-    uint32_t held_at; /* frames that were copied when a reader was in the way; 0: none was */
-    off_t next_try;   /* a log of this size is tried again before that time is over */
-    bool is_trimmed, is_reported;
+    uint32_t copied;       /* frames of the log, at the last pass */
+    int64_t stuck_since;   /* when that number last changed */
+    int64_t quiet_since;   /* when the log last changed */
+    int64_t last_look, last_pass, last_optimize;
+    int64_t next_restart, next_trim; /* when writers may be stopped again … */
+    off_t next_trim_size;            /* … or the log's size at which they may before that */
+    double growth;                   /* bytes in a ms */
+    bool is_trimmed, is_shrunk, is_reported;
 };
 
 struct checkpointer {
@@ -60,6 +66,11 @@ struct checkpointer {
     struct watched *databases; /* by gate */
     int count;
 };
+
+static int64_t now_ms(void)
+{
+    return engine_now_us() / 1000;
+}
 
 static struct session_slot *own_slot(struct shm *shm)
 {
@@ -105,6 +116,8 @@ static bool open_database(struct watched *database, const struct gate *gate, con
     struct engine_options options = {.path = path, .cache_kib = 256};
     database->engine = engine_open(&options, &diag);
     database->inode = file.st_ino;
+    database->last_look = database->last_pass = database->last_optimize = database->stuck_since = database->quiet_since =
+        now_ms();
     report(database, path, &diag);
     return database->engine != NULL;
 }
@@ -115,8 +128,11 @@ static void pass(struct checkpointer *self, struct watched *database, const char
     struct diag diag = {0};
     int64_t frames = 0, done = 0;
     bool whole = engine_checkpoint(database->engine, patience_ms, &frames, &done, &diag);
-    database->copied = done > 0 ? (uint32_t) done : 0;
-    database->since_pass = 0;
+    uint32_t copied = done > 0 ? (uint32_t) done : 0;
+    database->last_pass = now_ms();
+    if (copied != database->copied)
+        database->stuck_since = database->last_pass;
+    database->copied = copied;
     database->is_trimmed = patience_ms && whole;
     database->size = wal_size(path);
     shm_count(self->shm, SHM_CHECKPOINTS, 1);
@@ -131,39 +147,47 @@ static int patience_for(off_t size)
     return wanted < READERS_PATIENCE_MAX_MS ? (int) wanted : READERS_PATIENCE_MAX_MS;
 }
 
-/* Copy everything, so that the log can be begun anew; `truncate`: and cut it to nothing. */
-static void finish(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path, bool truncate)
+static void trim_later(struct watched *database, int after_ms)
 {
-    /* Most of the work before writers are stopped. */
+    database->next_trim = now_ms() + after_ms;
+    database->next_trim_size = database->size + WAL_LIMIT;
+}
+
+/* Copy everything while writers wait, so that the log can be begun anew. */
+static void restart(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    /* Most of the work before they are stopped. */
     pass(self, database, path, 0);
-    if (truncate && database->held_at && database->held_at == database->copied) {
-        database->until_trim = LOOKS_WHILE_HELD;
-        database->next_try = wal_size(path) + WAL_LIMIT;
+    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+        return;
+    pass(self, database, path, 0);
+    gate_release(gate, self->slot);
+    database->next_restart = now_ms() + BETWEEN_RESTARTS_MS;
+}
+
+/* Copy everything and cut the log to nothing. */
+static void trim(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    int patience = patience_for(database->size);
+    if (gate_wal_pages(gate) > database->copied && now_ms() - database->stuck_since > patience) {
+        pass(self, database, path, 0);
+        trim_later(database, WHILE_HELD_MS);
         return;
     }
     if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
         return;
-    int patience = patience_for(database->size);
-    pass(self, database, path, truncate ? patience : 0);
-    if (!truncate) {
-        database->until_trim = LOOKS_BETWEEN_RESTARTS;
-    } else if (database->is_trimmed) {
+    pass(self, database, path, patience);
+    if (database->is_trimmed)
         gate_set_wal_pages(gate, 0);
-        database->held_at = 0;
-        database->next_try = 0;
-    } else {
-        database->until_trim = patience * REST_TIMES_PATIENCE / LOOK_MS;
-        database->held_at = database->copied;
-        database->next_try = wal_size(path) + WAL_LIMIT;
-    }
     gate_release(gate, self->slot);
+    trim_later(database, database->is_trimmed ? 0 : patience * REST_TIMES_PATIENCE);
 }
 
 /* Statistics for the query planner, when tables have outgrown theirs. A change like any other, so at the gate. */
 static void optimize(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
     struct diag diag = {0};
-    database->since_optimize = 0;
+    database->last_optimize = now_ms();
     if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
         return;
     engine_exec(database->engine, "PRAGMA analysis_limit = 400; PRAGMA optimize(0x10002)", &diag);
@@ -177,6 +201,7 @@ static void shrink(struct checkpointer *self, struct watched *database, struct g
     struct diag diag = {0};
     int64_t free = 0, all = 0;
     bool has_given = false;
+    database->is_shrunk = true;
     bool good = engine_free_pages(database->engine, &free, &all, &diag);
     for (int64_t excess = free > FREE_PAGES_KEPT && free > all / FREE_SHARE_KEPT ? free - all / FREE_SHARE_KEPT : 0;
          good && excess > 0 && !*self->stop; excess -= PAGES_A_SLICE) {
@@ -191,54 +216,75 @@ static void shrink(struct checkpointer *self, struct watched *database, struct g
     report(database, path, &diag);
 }
 
-static void look(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+/* How long may pass until the next look, so that the log grows by little: it goes on as it did. */
+static int pause_for(struct watched *database, off_t grown, int64_t ms)
 {
-    off_t size = wal_size(path);
-    uint32_t pages = gate_wal_pages(gate);
-    bool has_changed = size != database->size || pages != database->copied;
-    database->quiet = has_changed ? 0 : database->quiet + 1;
-    database->since_pass++;
-    database->since_optimize++;
-    /* Fewer than were copied: the log was begun anew. */
-    uint32_t waiting = pages >= database->copied ? pages - database->copied : pages;
-    database->until_trim -= database->until_trim > 0;
-    if (size > WAL_LIMIT && waiting > 0 && (!database->until_trim || size > database->next_try))
-        finish(self, database, gate, path, true);
-    else if (pages > PAGES_UNTIL_RESTART && waiting > 0 && !database->until_trim)
-        finish(self, database, gate, path, false);
-    else if (waiting >= PAGES_WORTH_A_PASS || (has_changed && database->since_pass >= LOOKS_UNTIL_ANY_PASS))
-        pass(self, database, path, 0);
-    else if (size > 0 && !database->is_trimmed && !database->until_trim && database->quiet >= LOOKS_UNTIL_TRIM)
-        finish(self, database, gate, path, true);
-    else if (database->quiet == LOOKS_UNTIL_SHRINK)
-        shrink(self, database, gate, path);
-    else if (database->since_optimize >= LOOKS_UNTIL_OPTIMIZE && database->quiet > 0)
-        optimize(self, database, gate, path);
-    database->size = size;
+    double growth = grown > 0 ? (double) grown / (double) (ms > 0 ? ms : 1) : 0;
+    database->growth = growth > database->growth / 2 ? growth : database->growth / 2;
+    double pause = database->growth * LOOK_MS > GROWTH_A_LOOK ? GROWTH_A_LOOK / database->growth : LOOK_MS;
+    return pause > LOOK_MIN_MS ? (int) pause : LOOK_MIN_MS;
 }
 
-static void look_at_all(struct checkpointer *self)
+/* Returns for how many ms the log may now be left alone. */
+static int look(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
+{
+    int64_t now = now_ms();
+    off_t size = wal_size(path);
+    int pause = pause_for(database, size - database->size, now - database->last_look);
+    uint32_t pages = gate_wal_pages(gate);
+    bool has_changed = size != database->size || pages != database->copied;
+    if (has_changed) {
+        database->quiet_since = now;
+        database->is_shrunk = false;
+    }
+    database->size = size;
+    database->last_look = now;
+    int64_t quiet = now - database->quiet_since;
+    /* Fewer than were copied: the log was begun anew. */
+    uint32_t waiting = pages >= database->copied ? pages - database->copied : pages;
+    bool may_trim = now >= database->next_trim || size > database->next_trim_size;
+    if (size > WAL_LIMIT && waiting > 0 && may_trim)
+        trim(self, database, gate, path);
+    else if (size <= WAL_LIMIT && pages > PAGES_UNTIL_RESTART && waiting > 0 && now >= database->next_restart)
+        restart(self, database, gate, path);
+    else if (waiting >= PAGES_WORTH_A_PASS || (has_changed && now - database->last_pass >= ANY_PASS_MS))
+        pass(self, database, path, 0);
+    else if (size > 0 && !database->is_trimmed && may_trim && quiet >= TRIM_MS)
+        trim(self, database, gate, path);
+    else if (!database->is_shrunk && quiet >= SHRINK_MS)
+        shrink(self, database, gate, path);
+    else if (now - database->last_optimize >= OPTIMIZE_MS && quiet > 0)
+        optimize(self, database, gate, path);
+    return pause;
+}
+
+/* Returns how many ms to wait until the next look. */
+static int look_at_all(struct checkpointer *self)
 {
     struct gate *gate;
+    int pause = LOOK_MS;
     for (int i = 0; (gate = gate_at(self->shm, i)) && !*self->stop; i++) {
         if (i == self->count) {
             self->databases = xrealloc(self->databases, sizeof *self->databases * (size_t) (i + 1));
             self->databases[self->count++] = (struct watched){0};
         }
         const char *path = gate_path(gate);
-        if (path && open_database(&self->databases[i], gate, path))
-            look(self, &self->databases[i], gate, path);
-        else if (!path)
+        if (path && open_database(&self->databases[i], gate, path)) {
+            int wanted = look(self, &self->databases[i], gate, path);
+            pause = wanted < pause ? wanted : pause;
+        } else if (!path) {
             close_database(&self->databases[i]);
+        }
     }
+    return pause;
 }
 
 void checkpointer_run(struct shm *shm, volatile const int *stop)
 {
     struct checkpointer self = {.shm = shm, .slot = own_slot(shm), .stop = stop};
     while (!*stop) {
-        look_at_all(&self);
-        usleep(LOOK_MS * 1000);
+        int pause = look_at_all(&self);
+        usleep((useconds_t) pause * 1000);
     }
     for (int i = 0; i < self.count; i++) {
         const char *path = gate_path(gate_at(shm, i));

@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-int64_t engine_now_ms(void)
+int64_t engine_now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 bool engine_is_interrupted(const struct engine *engine)
@@ -22,15 +22,19 @@ bool engine_is_interrupted(const struct engine *engine)
     return engine->env && engine->env->interrupted && *engine->env->interrupted;
 }
 
-/* A foreign program holds the file: look again, ever more seldom, until the deadline or an interrupt. */
-static int wait_for_foreigner(void *argument, int tries)
+int engine_wait_for_others(void *argument, int tries)
 {
     static const useconds_t pauses[] = {100, 200, 500, 1000, 2000, 5000};
     enum { PAUSES = sizeof pauses / sizeof pauses[0] };
-    const struct engine *engine = argument;
-    if (engine_is_interrupted(engine) || (engine->busy_deadline && engine_now_ms() >= engine->busy_deadline))
+    struct engine *engine = argument;
+    if (engine_is_interrupted(engine) || engine->patience_us < 0)
         return 0;
+    int64_t begin = engine_now_us();
     usleep(pauses[tries < PAUSES ? tries : PAUSES - 1]);
+    if (engine->patience_us) {
+        engine->patience_us -= engine_now_us() - begin;
+        engine->patience_us -= engine->patience_us == 0;
+    }
     return 1;
 }
 
@@ -115,7 +119,7 @@ static bool open_file(struct engine *engine, const struct engine_options *option
     if (code != SQLITE_OK)
         return engine_report(engine, code, diag);
     sqlite3_extended_result_codes(engine->db, 1);
-    sqlite3_busy_handler(engine->db, wait_for_foreigner, engine);
+    sqlite3_busy_handler(engine->db, engine_wait_for_others, engine);
     sqlite3_collation_needed(engine->db, engine, engine_collation_needed);
     sqlite3_set_authorizer(engine->db, engine_authorize, engine);
     sqlite3_db_config(engine->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);

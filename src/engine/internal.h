@@ -62,7 +62,7 @@ struct engine {
     bool is_lost;       /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;
     bool wrote;             /* the last commit put frames into the WAL */
-    int64_t busy_deadline;  /* ms, monotonic: how long to wait for a foreign program; 0: for ever */
+    int64_t patience_us;    /* how much longer to wait for others at a busy file; 0: for ever, negative: no longer */
     int64_t catalog_cookie; /* schema version that the catalog was last read at, or whose change was last told; -1: never */
     bool schema_moved;      /* this write transaction began with another schema … */
     int64_t txn_cookie;     /* … namely this */
@@ -87,7 +87,10 @@ struct engine_stmt {
 bool engine_report(struct engine *engine, int code, struct diag *diag);
 
 /* handle.c */
-int64_t engine_now_ms(void);
+int64_t engine_now_us(void);
+/* A foreign program holds the file, or readers a checkpoint: look again, ever more seldom, until patience is at its end or an interrupt comes (returns 0). Only the
+ * waiting counts, not what SQLite does between two waits. */
+int engine_wait_for_others(void *engine, int tries);
 bool engine_is_interrupted(const struct engine *engine);
 
 /* stmt.c: step a statement of the engine's own to its end; SQLITE_DONE when all is well. */

@@ -109,15 +109,15 @@ bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag 
         return true;
     if (engine->is_lost)
         return report_lost(diag);
-    engine->busy_deadline = lock_timeout_ms ? engine_now_ms() + lock_timeout_ms : 0;
-    if (!take_gate(engine, lock_timeout_ms, diag)) {
-        engine->busy_deadline = 0;
+    int64_t deadline = engine_now_us() + lock_timeout_ms * 1000LL;
+    if (!take_gate(engine, lock_timeout_ms, diag))
         return false;
-    }
     enum engine_txn was = engine->txn;
+    int64_t left = deadline - engine_now_us();
+    engine->patience_us = !lock_timeout_ms ? 0 : left > 0 ? left : -1;
     int code = begin(engine);
-    bool timed_out = (code & 0xff) == SQLITE_BUSY && engine->busy_deadline && engine_now_ms() >= engine->busy_deadline;
-    engine->busy_deadline = 0;
+    bool timed_out = (code & 0xff) == SQLITE_BUSY && engine->patience_us < 0;
+    engine->patience_us = 0;
     if (code == SQLITE_DONE) {
         engine->txn = ENGINE_TXN_WRITE;
         engine->wrote = false;

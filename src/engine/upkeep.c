@@ -6,13 +6,24 @@
 
 /* What the checkpointer does to a file, with a handle of its own. */
 
+/* SQLite notes which snapshot holds it up, then waits for that reader's slot. A newer reader may have taken the slot since, and with readers that overlap
+ * it is never free again. Asked anew, SQLite sees that nothing is in its way. */
+enum { ASK_ANEW_US = 20000 };
+
 bool engine_checkpoint(struct engine *engine, int patience_ms, int64_t *wal_frames, int64_t *checkpointed, struct diag *diag)
 {
-    int frames = 0, done = 0;
-    engine->busy_deadline = patience_ms ? engine_now_ms() + patience_ms : 0;
+    int frames = 0, done = 0, code;
     int mode = patience_ms ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    int code = sqlite3_wal_checkpoint_v2(engine->db, NULL, mode, &frames, &done);
-    engine->busy_deadline = 0;
+    int64_t left_us = patience_ms * 1000LL;
+    do {
+        int64_t slice = left_us < ASK_ANEW_US ? left_us : ASK_ANEW_US;
+        engine->patience_us = slice;
+        code = sqlite3_wal_checkpoint_v2(engine->db, NULL, mode, &frames, &done);
+        if (code == SQLITE_BUSY && engine->patience_us == slice) /* somebody else's checkpoint: it is not waited for */
+            engine_wait_for_others(engine, 0);
+        left_us -= slice - engine->patience_us;
+        engine->patience_us = 0;
+    } while (code == SQLITE_BUSY && left_us > 0 && !engine_is_interrupted(engine));
     *wal_frames = frames;
     *checkpointed = done;
     if (code != SQLITE_OK && code != SQLITE_BUSY)
