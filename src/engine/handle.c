@@ -115,9 +115,10 @@ static bool open_file(struct engine *engine, const struct engine_options *option
         return diag_set(diag, ERRCODE_UNDEFINED_FILE, "could not open file \"%s\": %s", options->path, strerror(errno));
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | (options->create ? SQLITE_OPEN_CREATE : 0);
-    int code = sqlite3_open_v2(options->path, &engine->db, flags, NULL);
+    int fd, code = engine_open_handle(options->path, &engine->db, flags, &fd);
     if (code != SQLITE_OK)
         return engine_report(engine, code, diag);
+    engine_keep_mapping(engine, fd);
     sqlite3_extended_result_codes(engine->db, 1);
     sqlite3_busy_handler(engine->db, engine_wait_for_others, engine);
     sqlite3_collation_needed(engine->db, engine, engine_collation_needed);
@@ -175,6 +176,7 @@ void engine_close(struct engine *engine)
         /* The last one to close a WAL database checkpoints it and removes the log: the checkpointer's business, and slow for a client. */
         if (engine->shm)
             sqlite3_db_config(engine->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        engine_forget_mapping(engine);
         sqlite3_close_v2(engine->db);
     }
     engine_forget_tables(engine);

@@ -41,6 +41,7 @@ enum { SAVEPOINTS_KEPT = 8 }; /* depths whose commands stay prepared */
 
 struct engine {
     sqlite3 *db;
+    struct mapping *mapping; /* mapping.c */
     char *path;
     bool ephemeral;
     struct shm *shm;
@@ -81,6 +82,13 @@ struct engine_stmt {
     int64_t cookie; /* the catalog's schema version when it was prepared, or when it last told that it is stale */
     char *target;   /* the table that it changes; NULL */
 };
+
+/* mapping.c */
+/* sqlite3_open_v2(), which also tells the main file's descriptor; -1: unknown. */
+int engine_open_handle(const char *path, sqlite3 **db, int flags, int *fd);
+/* Let the main file, whose descriptor is given, stay mapped when others have committed; or give its methods back, before it is closed. */
+void engine_keep_mapping(struct engine *engine, int fd);
+void engine_forget_mapping(struct engine *engine);
 
 /* error.c */
 /* Translate the handle's last error. Returns false. */
