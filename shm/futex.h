@@ -10,11 +10,16 @@
 
 /* Sleep on a word of shared memory. */
 
-/* Sleep while *word is `value`, at most timeout_ms; a signal or a spurious wake-up returns early. */
+/* Sleep while *word is `value`, at most so long; a signal or a spurious wake-up returns early. */
+static inline void futex_wait_us(_Atomic uint32_t *word, uint32_t value, int64_t timeout_us)
+{
+    struct timespec timeout = {timeout_us / 1000000, timeout_us % 1000000 * 1000};
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
+}
+
 static inline void futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms)
 {
-    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-    syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
+    futex_wait_us(word, value, timeout_ms * 1000LL);
 }
 
 /* Wake up to `count` sleepers. Async-signal-safe. */

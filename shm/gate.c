@@ -1,5 +1,6 @@
 #include "shm/gate.h"
 
+#include "shm/clock.h"
 #include "shm/futex.h"
 #include "shm/segment.h"
 
@@ -19,9 +20,7 @@ enum { WATCH_MS = 100 };
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    return clock_us() / 1000;
 }
 
 /* An area whose file was removed or replaced, and that nobody writes. Reads the file system, so it is called outside of the lock. */
@@ -183,6 +182,7 @@ static struct session_slot *hand_on(struct gate *gate)
     gate->count -= first;
     memmove(gate->queue, gate->queue + first, sizeof gate->queue[0] * (size_t) gate->count);
     if (next) {
+        atomic_store(&gate->handed_on, clock_us());
         atomic_store(&next->waiting, 0);
         atomic_fetch_or(&next->grant, GRANT_GIVEN);
     }
@@ -336,6 +336,21 @@ static enum gate_result wait_for_turn(struct gate *gate, struct session_slot *sl
     return GATE_ACQUIRED;
 }
 
+uint32_t gate_handover_us(const struct gate *gate)
+{
+    return atomic_load_explicit(&gate->handover_us, memory_order_relaxed);
+}
+
+int64_t gate_ordinary_until(const struct gate *gate)
+{
+    return atomic_load_explicit(&gate->ordinary_until, memory_order_relaxed);
+}
+
+void gate_set_ordinary_until(struct gate *gate, int64_t moment)
+{
+    atomic_store_explicit(&gate->ordinary_until, moment, memory_order_relaxed);
+}
+
 enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int timeout_ms, volatile const int *interrupted)
 {
     if (gate_is_held_by(gate, slot) || enter(gate, slot))
@@ -343,6 +358,8 @@ enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int 
     atomic_fetch_add_explicit(&gate_segment(gate)->counters[SHM_GATE_WAITS], 1, memory_order_relaxed);
     slot_set_wait(slot, WAIT_GATE);
     enum gate_result result = wait_for_turn(gate, slot, timeout_ms, interrupted);
+    if (result == GATE_ACQUIRED)
+        clock_smooth(&gate->handover_us, clock_us() - atomic_load(&gate->handed_on));
     slot_set_wait(slot, WAIT_NONE);
     return result;
 }

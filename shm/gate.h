@@ -21,6 +21,11 @@ enum gate_result { GATE_ACQUIRED, GATE_TIMEOUT, GATE_INTERRUPTED };
  * sets it calls gate_poke. Holds no other lock while it waits. Recovers the gate of a dead owner, and the queue place of a dead waiter.
  * Who holds it already has it. */
 enum gate_result gate_acquire(struct gate *gate, struct session_slot *slot, int timeout_ms, volatile const int *interrupted);
+/* How long a waiter lately took to run once it had been given the gate: us, smoothed. */
+uint32_t gate_handover_us(const struct gate *gate);
+/* A moment (clock.h) that the gate's users agree on; they say what it means. */
+int64_t gate_ordinary_until(const struct gate *gate);
+void gate_set_ordinary_until(struct gate *gate, int64_t moment);
 /* Hand the gate to the first in the queue. Nothing happens when the slot does not hold it. */
 void gate_release(struct gate *gate, struct session_slot *slot);
 bool gate_is_held_by(const struct gate *gate, const struct session_slot *slot);

@@ -42,8 +42,13 @@ struct gate {
     dev_t device;                        /* with inode the identity of the file; the same */
     _Atomic uint64_t inode;              /* 0: unused area */
     _Atomic owner_t holder;              /* read by anyone */
-    int32_t count;                       /* waiters */
+    _Atomic int32_t count;               /* waiters; changed under the lock */
+    _Atomic int64_t handed_on;           /* when the holder's place last went to a waiter; see clock.h */
+    _Atomic uint32_t handover_us;        /* from then until the waiter ran, smoothed */
+    _Atomic int64_t ordinary_until;      /* until then nobody lets others run first; see clock.h */
     _Atomic uint64_t drawn;              /* commit tickets given out; grows while the writer gate is held */
+    _Atomic int64_t last_drawn;          /* when; see clock.h */
+    _Atomic uint32_t commit_interval;    /* us between two tickets, smoothed */
     _Atomic uint64_t synced;             /* tickets up to this one are on disk */
     _Atomic uint64_t lost_from, lost_to; /* tickets in (from, to] were in a sync that failed */
     _Atomic owner_t leader;              /* who syncs; by CAS */

@@ -87,6 +87,9 @@ bool engine_savepoint(struct engine *engine, int depth, struct diag *diag);
 bool engine_release(struct engine *engine, int depth, struct diag *diag);
 bool engine_rollback_to(struct engine *engine, int depth, struct diag *diag);
 
+/* A statement is done: a session that has not waited for the gate for a while competes for the CPU like any other process again. */
+void engine_met_nobody(struct engine *engine);
+
 /* Stop what runs, from a signal handler or another place; the step fails with the session's interrupt report. */
 void engine_interrupt(struct engine *engine);
 /* Did the write transaction begin with a schema that the catalog was not read at? */

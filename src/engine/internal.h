@@ -62,6 +62,8 @@ struct engine {
     bool has_temporary; /* tables have been made in SQLite's temp schema */
     bool is_lost;       /* SQLite ended the write transaction by itself; until engine_rollback */
     bool holds_gate;
+    bool is_batch;          /* crowd.c: the process lets others run first … */
+    int calm;               /* … and so many statements ago it last waited for the gate */
     bool wrote;             /* the last commit put frames into the WAL */
     int64_t patience_us;    /* how much longer to wait for others at a busy file; 0: for ever, negative: no longer */
     int64_t catalog_cookie; /* schema version that the catalog was last read at, or whose change was last told; -1: never */
@@ -82,6 +84,10 @@ struct engine_stmt {
     int64_t cookie; /* the catalog's schema version when it was prepared, or when it last told that it is stale */
     char *target;   /* the table that it changes; NULL */
 };
+
+/* crowd.c */
+/* This session had to wait for the gate. */
+void engine_met_crowd(struct engine *engine);
 
 /* mapping.c */
 /* sqlite3_open_v2(), which also tells the main file's descriptor; -1: unknown. */

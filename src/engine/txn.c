@@ -44,9 +44,12 @@ static bool take_gate(struct engine *engine, int lock_timeout_ms, struct diag *d
 {
     if (!engine->gate || engine->holds_gate)
         return true;
+    bool is_crowded = gate_holder_pid(engine->gate) != 0;
     switch (gate_acquire(engine->gate, engine->slot, lock_timeout_ms, engine->env ? engine->env->interrupted : NULL)) {
     case GATE_ACQUIRED:
         engine->holds_gate = true;
+        if (is_crowded)
+            engine_met_crowd(engine);
         return true;
     case GATE_TIMEOUT:
         return diag_set(diag, ERRCODE_LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");

@@ -379,6 +379,7 @@ static void become_idle(struct session *session)
     publish_tally(session);
     /* Who holds the gate keeps all other writers waiting. */
     session->wire.idle.is_urgent = in_block && engine_txn_state(session->engine) == ENGINE_TXN_WRITE;
+    engine_met_nobody(session->engine);
     slot_set_state(session->options.slot, idle_state(session));
     interrupts_enter(&session->interrupts, in_block ? PHASE_IDLE_TXN : PHASE_IDLE, limit);
 }

@@ -1,8 +1,11 @@
 #include "engine_support.h"
 
 #include "engine/checkpointer.h"
+#include "engine/internal.h"
+#include "shm/clock.h"
 #include "shm/gate.h"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -275,4 +278,43 @@ Test(engine_txn, temporary_relations_need_no_gate)
     engine_rollback(other);
     cr_assert_eq(test_number(other, "SELECT count(*) FROM x") + test_number(other, "SELECT count(*) FROM t"), 2);
     engine_close(other);
+}
+
+/* What one handle has mapped stays right while others change the file, let it grow, and cut it. */
+Test(engine_txn, a_mapped_file_may_change_grow_and_shrink)
+{
+    struct engine *other = test_engine(shm);
+    int64_t frames = 0, done = 0;
+    test_exec(
+        engine,
+        "INSERT INTO t WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i, 0 FROM n");
+    for (int round = 1; round <= 3; round++) {
+        cr_assert(engine_checkpoint(engine, READERS_PATIENCE_MS, &frames, &done, &diag));
+        cr_assert_eq(test_number(engine, "SELECT sum(b) FROM t"), 20000 * (round - 1));
+        test_exec(other, "UPDATE t SET b = b + 1");
+        cr_assert_eq(test_number(engine, "SELECT sum(b) FROM t"), 20000 * round);
+    }
+    test_exec(other, "INSERT INTO t SELECT a + 20000, 1 FROM t");
+    cr_assert(engine_checkpoint(other, READERS_PATIENCE_MS, &frames, &done, &diag));
+    cr_assert_eq(test_number(engine, "SELECT sum(b) FROM t"), 80000);
+    test_exec(other, "DELETE FROM t WHERE a > 10");
+    cr_assert(engine_give_back(other, 1000, &diag));
+    cr_assert(engine_checkpoint(other, READERS_PATIENCE_MS, &frames, &done, &diag));
+    cr_assert_eq(test_number(engine, "SELECT sum(b) FROM t"), 30);
+    test_exec(engine, "UPDATE t SET b = 7");
+    cr_assert_eq(test_number(other, "SELECT sum(b) FROM t"), 70);
+    engine_close(other);
+}
+
+Test(engine_txn, who_queues_lets_others_run_first_until_that_is_slow_or_over)
+{
+    engine_met_crowd(engine);
+    cr_assert_eq(sched_getscheduler(0), SCHED_BATCH);
+    for (int i = 0; i < 40; i++)
+        engine_met_nobody(engine);
+    cr_assert_eq(sched_getscheduler(0), SCHED_OTHER);
+    engine_met_crowd(engine);
+    gate_set_ordinary_until(engine->gate, clock_us() + 60000000);
+    engine_met_crowd(engine);
+    cr_assert_eq(sched_getscheduler(0), SCHED_OTHER);
 }

@@ -1,3 +1,4 @@
+#include "shm/clock.h"
 #include "shm/segment.h"
 #include "shm_children.h"
 
@@ -173,6 +174,24 @@ Test(commit, one_sync_serves_all_tickets_drawn_before)
     uint64_t first = commit_ticket(gate), second = commit_ticket(gate);
     cr_assert(commit_wait(gate, slot, second, sync_well, &syncs));
     cr_assert(commit_wait(gate, slot, first, sync_well, &syncs));
+    cr_assert_eq(syncs, 1);
+}
+
+/* While commits come quickly and another session has the gate, the first of a group leaves it the time to come too. */
+Test(commit, waits_for_company_that_is_near)
+{
+    shm = test_segment();
+    gate = gate_for_file(shm, "/data/a.db", 1, 42);
+    test_child(acquire, NULL);
+    cr_assert_neq(gate_holder_pid(gate), 0);
+    int syncs = 0;
+    commit_ticket(gate);
+    uint64_t alone = commit_ticket(gate);
+    atomic_store(&gate->synced, alone - 1);
+    atomic_store(&gate->commit_interval, 1000);
+    int64_t begin = clock_us();
+    cr_assert(commit_wait(gate, test_slot(shm), alone, sync_well, &syncs));
+    cr_assert_geq(clock_us() - begin, 2000);
     cr_assert_eq(syncs, 1);
 }
 
