@@ -38,13 +38,18 @@ static int gates_used(const struct shm_header *header)
     return atomic_load(&header->gates_high);
 }
 
+/* Under the lock of the gates. */
 static struct gate *first_use(struct shm_header *header)
 {
     int index = gates_used(header);
     if (index == header->config.max_databases)
         return NULL;
+    struct gate *gate = segment_gate(header, index);
+    lock_init(&gate->lock);
+    gate->number = (uint32_t) index;
+    gate->header_distance = (uint64_t) ((char *) gate - (char *) header);
     atomic_store(&header->gates_high, index + 1);
-    return segment_gate(header, index);
+    return gate;
 }
 
 static struct gate *find_or_make(struct shm_header *header, const char *path, dev_t device, ino_t inode)

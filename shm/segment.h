@@ -100,7 +100,7 @@ struct shm_header {
     _Atomic uint64_t recoveries;
     _Atomic int64_t counters[SHM_COUNTERS];
     struct lock gates_lock;     /* guards making and reusing gate areas */
-    _Atomic int32_t gates_high; /* areas from here on have never been used; grows under gates_lock, before the area is */
+    _Atomic int32_t gates_high; /* areas from here on are not initialised; grows under gates_lock when one is */
     struct lock sequences_lock; /* guards the sequence table */
     struct lock advisory_lock;  /* guards the advisory locks and their tickets */
     uint64_t advisory_tickets;

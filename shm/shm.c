@@ -105,12 +105,6 @@ struct shm *shm_create(const char *path, const struct shm_config *config, char *
     lock_init(&shm->header->xid_lock);
     for (int i = 0; i < config->max_sessions; i++)
         segment_slot(shm->header, i)->number = (uint32_t) i;
-    for (int i = 0; i < config->max_databases; i++) {
-        struct gate *gate = segment_gate(shm->header, i);
-        lock_init(&gate->lock);
-        gate->number = (uint32_t) i;
-        gate->header_distance = (uint64_t) ((char *) gate - (char *) shm->header);
-    }
     atomic_store(&shm->header->magic, SHM_MAGIC);
     if (rename(temporary, path) < 0) {
         snprintf(error, error_size, "could not create the registry \"%s\": %s", path, strerror(errno));
