@@ -62,8 +62,13 @@ def startup(quill):
     """Milliseconds from starting the server on its file to its first answer."""
     quill.stop()
     start = time.monotonic()
-    quill.start()
-    conn = connect(quill)
+    quill.spawn()
+    conn = None
+    while conn is None:
+        try:
+            conn = connect(quill)
+        except psycopg2.OperationalError:
+            time.sleep(0.001)
     conn.cursor().execute("SELECT 1")
     took = time.monotonic() - start
     conn.close()

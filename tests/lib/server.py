@@ -35,11 +35,15 @@ class Server:
         self.log_path = os.path.join(self.directory, "log")
         self.process = None
 
-    def start(self, timeout=20):
+    def spawn(self):
+        """Start the server's process, and no more."""
         log = open(self.log_path, "ab")
         command = [PGQUILLD, "-h", "127.0.0.1", "-p", str(self.port), "-k", self.socket_dir, "-R", self.run_dir, "-D", self.data_dir]
         self.process = subprocess.Popen(command + self.options + [self.file], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
+
+    def start(self, timeout=20):
+        self.spawn()
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
