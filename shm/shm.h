@@ -9,7 +9,7 @@
 /* The shared segment: a file of the run directory, mapped shared by the master and every worker (and by inetd processes and
  * pgquillctl, which attach by path). It holds no data pages. No pointers: offsets and indexes only. */
 
-enum { SHM_LAYOUT_VERSION = 6 };
+enum { SHM_LAYOUT_VERSION = 7 };
 
 struct shm_config {
     int max_sessions;  /* session slots: max_connections + spares + helpers */
