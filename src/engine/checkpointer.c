@@ -20,8 +20,7 @@
  * as long as the longest of them, which nobody knows before; the larger the log, the longer this waits, and then it leaves writers alone for several
  * times as long, or until they have written much more. A reader that has held the log for longer than this would wait is likely to go on: then no wait is made.
  *
- * The log is looked at the more often the faster it grows. While it is large, nothing is copied before writers are stopped: on a disk that is slower than
- * they are, that would only let them get further ahead. */
+ * The log is looked at the more often the faster it grows. */
 
 enum {
     LOOK_MS = 100,
@@ -56,6 +55,7 @@ struct watched {
     int64_t next_restart, next_trim; /* when writers may be stopped again … */
     off_t next_trim_size;            /* … or the log's size at which they may before that */
     double growth;                   /* bytes in a ms */
+    bool is_prepared;                /* copied as far as it could be, since the log has become this large */
     bool is_trimmed, is_shrunk, is_reported;
 };
 
@@ -168,6 +168,10 @@ static void restart(struct checkpointer *self, struct watched *database, struct 
 /* Copy everything and cut the log to nothing. */
 static void trim(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
+    /* Most of the work before writers are stopped; but once only, or writers who are faster than the disk would get ever further ahead. */
+    if (!database->is_prepared)
+        pass(self, database, path, 0);
+    database->is_prepared = true;
     int patience = patience_for(database->size);
     if (gate_wal_pages(gate) > database->copied && now_ms() - database->stuck_since > patience) {
         pass(self, database, path, 0);
@@ -177,8 +181,10 @@ static void trim(struct checkpointer *self, struct watched *database, struct gat
     if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
         return;
     pass(self, database, path, patience);
-    if (database->is_trimmed)
+    if (database->is_trimmed) {
         gate_set_wal_pages(gate, 0);
+        database->is_prepared = false;
+    }
     gate_release(gate, self->slot);
     trim_later(database, database->is_trimmed ? 0 : patience * REST_TIMES_PATIENCE);
 }
