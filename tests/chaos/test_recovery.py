@@ -26,14 +26,32 @@ def write_until_killed(port, first_key, acknowledged):
         return
 
 
+def state_of(pid):
+    """As /proc has it; "X" for who is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
+def until_all_are(states, pids):
+    deadline = time.monotonic() + 10
+    while any(state_of(pid) not in states for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
 def kill_everything(server):
-    """Nobody may clean up after another: all are stopped before the first dies."""
-    for how in (signal.SIGSTOP, signal.SIGKILL):
-        for pid in processes_of(server):
+    """Nobody may clean up after another: all are stopped before the first dies. The master may be in the middle of a fork when it is told to stop, and who is
+    not quite dead still listens on the port."""
+    for how, reached in ((signal.SIGSTOP, "TZX"), (signal.SIGKILL, "ZX")):
+        found = processes_of(server)
+        for pid in found:
             try:
                 os.kill(pid, how)
             except ProcessLookupError:
                 pass
+        until_all_are(reached, found)
     server.process.wait(10)
 
 
