@@ -1,5 +1,6 @@
 #include "shm/advisory.h"
 
+#include "shm/clock.h"
 #include "shm/futex.h"
 #include "shm/segment.h"
 
@@ -10,13 +11,6 @@ enum { LOOK_AGAIN_MS = 50 }; /* an interrupt is seen within this */
 static struct advisory_entry *entries(struct shm_header *header)
 {
     return (struct advisory_entry *) ((char *) header + header->advisory_offset);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* A writer may stop anywhere: an entry counts only with an owner, which is written last and taken away first. Any state is a good one. */
@@ -206,18 +200,18 @@ static enum advisory_result await(struct shm_header *header, struct advisory_ent
                                   const struct advisory_patience *patience, struct advisory_circle *circle)
 {
     owner_t owner = atomic_load(&entry->owner);
-    int64_t start = now_ms(), deadline = patience->timeout_ms ? start + patience->timeout_ms : INT64_MAX;
+    int64_t start = clock_ms(), deadline = patience->timeout_ms ? start + patience->timeout_ms : INT64_MAX;
     int64_t check_at = start + patience->deadlock_timeout_ms;
     for (;;) {
         uint32_t seen = atomic_load(&header->advisory_changes);
         unlock_table(header);
-        int64_t until = now_ms() + LOOK_AGAIN_MS;
+        int64_t until = clock_ms() + LOOK_AGAIN_MS;
         until = until < deadline ? until : deadline;
-        int64_t pause = until - now_ms();
+        int64_t pause = until - clock_ms();
         if (pause > 0 && !(patience->interrupted && *patience->interrupted))
             futex_wait(&header->advisory_changes, seen, (int) pause);
         lock_table(header);
-        int64_t now = now_ms();
+        int64_t now = clock_ms();
         enum advisory_result result = ADVISORY_BUSY;
         if (!first_blocker(header, entry, 0)) {
             grant(entry, mode);

@@ -5,13 +5,18 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Moments and durations that processes compare: us, on the clock that never steps. */
+/* Moments and durations that processes compare, on the clock that never steps. */
 
 static inline int64_t clock_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+static inline int64_t clock_ms(void)
+{
+    return clock_us() / 1000;
 }
 
 /* Let `*mean` follow a series of durations: each counts an eighth, and for no more than a second. Writers that meet lose one of the two. */

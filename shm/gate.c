@@ -18,11 +18,6 @@
 
 enum { WATCH_MS = 100 };
 
-static int64_t now_ms(void)
-{
-    return clock_us() / 1000;
-}
-
 /* An area whose file was removed or replaced, and that nobody writes. Reads the file system, so it is called outside of the lock. */
 static bool is_orphan(const struct gate *gate)
 {
@@ -313,7 +308,7 @@ int gate_blockers(struct shm *shm, const struct session_slot *slot, pid_t *pids,
 static enum gate_result wait_for_turn(struct gate *gate, struct session_slot *slot, int timeout_ms,
                                       volatile const int *interrupted)
 {
-    int64_t now = now_ms(), deadline = timeout_ms ? now + timeout_ms : INT64_MAX, next_watch = now + WATCH_MS;
+    int64_t now = clock_ms(), deadline = timeout_ms ? now + timeout_ms : INT64_MAX, next_watch = now + WATCH_MS;
     while (!gate_is_held_by(gate, slot)) {
         /* The poke is forgotten before the flag is looked at: one that comes later ends the sleep at once. */
         atomic_fetch_and(&slot->grant, ~(uint32_t) GRANT_POKED);
@@ -325,7 +320,7 @@ static enum gate_result wait_for_turn(struct gate *gate, struct session_slot *sl
         int64_t until = deadline < next_watch ? deadline : next_watch;
         if (until > now)
             futex_wait(&slot->grant, 0, (int) (until - now));
-        now = now_ms();
+        now = clock_ms();
         if (now < next_watch || gate_is_held_by(gate, slot))
             continue;
         watch(gate, slot);

@@ -375,13 +375,19 @@ static void put_identifier(struct buf *out, const char *name)
     identifier_put(out, name, strlen(name));
 }
 
-static void put_qualified(const struct catalog *catalog, oid_t schema, bool visible, const char *name, struct buf *out)
+/* "schema." before what its name alone does not find. */
+static void put_schema(const struct catalog *catalog, oid_t schema, bool visible, struct buf *out)
 {
     const struct catalog_schema *found = visible ? NULL : catalog_schema_by_oid(catalog, schema);
     if (found) {
         put_identifier(out, found->name);
         buf_putc(out, '.');
     }
+}
+
+static void put_qualified(const struct catalog *catalog, oid_t schema, bool visible, const char *name, struct buf *out)
+{
+    put_schema(catalog, schema, visible, out);
     put_identifier(out, name);
 }
 
@@ -463,14 +469,8 @@ static bool oid_to_name(void *self, oid_t kind, oid_t oid, struct buf *out)
         const struct operator_fact *operator= catalog_operator_by_oid(catalog, oid);
         if (!operator)
             return false;
-        const struct catalog_schema *schema = kind == REGOPER_OID && !is_only_operator(catalog, operator)
-            ? catalog_schema_by_oid(catalog, operator->schema ? operator->schema
-                                    : OID_PG_CATALOG)
-            : NULL;
-        if (schema) {
-            put_identifier(out, schema->name);
-            buf_putc(out, '.');
-        }
+        put_schema(catalog, operator->schema ? operator->schema : OID_PG_CATALOG,
+                   kind == REGOPERATOR_OID || is_only_operator(catalog, operator), out);
         buf_puts(out, operator->name);
         if (kind == REGOPERATOR_OID) {
             buf_putc(out, '(');

@@ -1,6 +1,7 @@
 #include "engine/checkpointer.h"
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "shm/clock.h"
 #include "shm/gate.h"
 #include "util/arena.h"
 #include "util/log.h"
@@ -67,11 +68,6 @@ struct checkpointer {
     int count;
 };
 
-static int64_t now_ms(void)
-{
-    return engine_now_us() / 1000;
-}
-
 static struct session_slot *own_slot(struct shm *shm)
 {
     for (int i = 0; i < registry_size(shm); i++)
@@ -117,9 +113,15 @@ static bool open_database(struct watched *database, const struct gate *gate, con
     database->engine = engine_open(&options, &diag);
     database->inode = file.st_ino;
     database->last_look = database->last_pass = database->last_optimize = database->stuck_since = database->quiet_since =
-        now_ms();
+        clock_ms();
     report(database, path, &diag);
     return database->engine != NULL;
+}
+
+/* The checkpointer's turn at the writer gate; false: not now. */
+static bool stop_writers(struct checkpointer *self, struct gate *gate)
+{
+    return self->slot && gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) == GATE_ACQUIRED;
 }
 
 /* One pass. patience_ms: as engine_checkpoint() has it. */
@@ -129,7 +131,7 @@ static void pass(struct checkpointer *self, struct watched *database, const char
     int64_t frames = 0, done = 0;
     bool whole = engine_checkpoint(database->engine, patience_ms, &frames, &done, &diag);
     uint32_t copied = done > 0 ? (uint32_t) done : 0;
-    database->last_pass = now_ms();
+    database->last_pass = clock_ms();
     if (copied != database->copied)
         database->stuck_since = database->last_pass;
     database->copied = copied;
@@ -149,7 +151,7 @@ static int patience_for(off_t size)
 
 static void trim_later(struct watched *database, int after_ms)
 {
-    database->next_trim = now_ms() + after_ms;
+    database->next_trim = clock_ms() + after_ms;
     database->next_trim_size = database->size + WAL_LIMIT;
 }
 
@@ -158,11 +160,11 @@ static void restart(struct checkpointer *self, struct watched *database, struct 
 {
     /* Most of the work before they are stopped. */
     pass(self, database, path, 0);
-    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+    if (!stop_writers(self, gate))
         return;
     pass(self, database, path, 0);
     gate_release(gate, self->slot);
-    database->next_restart = now_ms() + BETWEEN_RESTARTS_MS;
+    database->next_restart = clock_ms() + BETWEEN_RESTARTS_MS;
 }
 
 /* Copy everything and cut the log to nothing. */
@@ -173,12 +175,12 @@ static void trim(struct checkpointer *self, struct watched *database, struct gat
         pass(self, database, path, 0);
     database->is_prepared = true;
     int patience = patience_for(database->size);
-    if (gate_wal_pages(gate) > database->copied && now_ms() - database->stuck_since > patience) {
+    if (gate_wal_pages(gate) > database->copied && clock_ms() - database->stuck_since > patience) {
         pass(self, database, path, 0);
         trim_later(database, WHILE_HELD_MS);
         return;
     }
-    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+    if (!stop_writers(self, gate))
         return;
     pass(self, database, path, patience);
     if (database->is_trimmed) {
@@ -193,8 +195,8 @@ static void trim(struct checkpointer *self, struct watched *database, struct gat
 static void optimize(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
     struct diag diag = {0};
-    database->last_optimize = now_ms();
-    if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+    database->last_optimize = clock_ms();
+    if (!stop_writers(self, gate))
         return;
     engine_exec(database->engine, "PRAGMA analysis_limit = 400; PRAGMA optimize(0x10002)", &diag);
     gate_release(gate, self->slot);
@@ -211,7 +213,7 @@ static void shrink(struct checkpointer *self, struct watched *database, struct g
     bool good = engine_free_pages(database->engine, &free, &all, &diag);
     for (int64_t excess = free > FREE_PAGES_KEPT && free > all / FREE_SHARE_KEPT ? free - all / FREE_SHARE_KEPT : 0;
          good && excess > 0 && !*self->stop; excess -= PAGES_A_SLICE) {
-        if (!self->slot || gate_acquire(gate, self->slot, GATE_PATIENCE_MS, self->stop) != GATE_ACQUIRED)
+        if (!stop_writers(self, gate))
             break;
         good = engine_give_back(database->engine, PAGES_A_SLICE, &diag);
         gate_release(gate, self->slot);
@@ -234,7 +236,7 @@ static int pause_for(struct watched *database, off_t grown, int64_t ms)
 /* Returns for how many ms the log may now be left alone. */
 static int look(struct checkpointer *self, struct watched *database, struct gate *gate, const char *path)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     off_t size = wal_size(path);
     int pause = pause_for(database, size - database->size, now - database->last_look);
     uint32_t pages = gate_wal_pages(gate);

@@ -1,21 +1,14 @@
 #include "engine/internal.h"
 
 #include "catalog/catalog.h"
+#include "shm/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t engine_now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
-}
 
 bool engine_is_interrupted(const struct engine *engine)
 {
@@ -29,10 +22,10 @@ int engine_wait_for_others(void *argument, int tries)
     struct engine *engine = argument;
     if (engine_is_interrupted(engine) || engine->patience_us < 0)
         return 0;
-    int64_t begin = engine_now_us();
+    int64_t begin = clock_us();
     usleep(pauses[tries < PAUSES ? tries : PAUSES - 1]);
     if (engine->patience_us) {
-        engine->patience_us -= engine_now_us() - begin;
+        engine->patience_us -= clock_us() - begin;
         engine->patience_us -= engine->patience_us == 0;
     }
     return 1;

@@ -101,7 +101,6 @@ void engine_forget_mapping(struct engine *engine);
 bool engine_report(struct engine *engine, int code, struct diag *diag);
 
 /* handle.c */
-int64_t engine_now_us(void);
 /* A foreign program holds the file, or readers a checkpoint: look again, ever more seldom, until patience is at its end or an interrupt comes (returns 0). Only the
  * waiting counts, not what SQLite does between two waits. */
 int engine_wait_for_others(void *engine, int tries);

@@ -1,5 +1,6 @@
 #include "engine/internal.h"
 
+#include "shm/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -112,11 +113,11 @@ bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag 
         return true;
     if (engine->is_lost)
         return report_lost(diag);
-    int64_t deadline = engine_now_us() + lock_timeout_ms * 1000LL;
+    int64_t deadline = clock_us() + lock_timeout_ms * 1000LL;
     if (!take_gate(engine, lock_timeout_ms, diag))
         return false;
     enum engine_txn was = engine->txn;
-    int64_t left = deadline - engine_now_us();
+    int64_t left = deadline - clock_us();
     engine->patience_us = !lock_timeout_ms ? 0 : left > 0 ? left : -1;
     int code = begin(engine);
     bool timed_out = (code & 0xff) == SQLITE_BUSY && engine->patience_us < 0;

@@ -1,27 +1,14 @@
 """What connections cost in memory, and how long the server takes to its first answer."""
-import glob
 import re
 import statistics
 import time
 
 import psycopg2
 
+from proc import family
+
 CONNECTIONS = 100
 SELECT = "SELECT abalance FROM pgbench_accounts WHERE aid = 17"
-
-
-def family(pid):
-    """A server's process and its children."""
-    found = [pid]
-    for stat in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(stat, encoding="ascii", errors="replace") as file:
-                fields = file.read().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(stat.split("/")[2]))
-    return found
 
 
 def pss_kib(pid):

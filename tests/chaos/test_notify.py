@@ -7,6 +7,7 @@ import threading
 import time
 
 import psycopg2
+from proc import SYSTEM_TICKS, USER_TICKS, stat_of
 from rawpg import RawConnection
 from server import Server
 
@@ -174,9 +175,8 @@ def test_listeners_come_and_go(server):
 def test_listening_sessions_sleep(server):
     """An idle listener uses no processor time."""
     def ticks(pid):
-        with open(f"/proc/{pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
+        stat = stat_of(pid)
+        return int(stat[USER_TICKS]) + int(stat[SYSTEM_TICKS])
     connection, cursor = session(server)
     cursor.execute("LISTEN quiet")
     before = ticks(connection.info.backend_pid)

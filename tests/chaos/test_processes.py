@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from proc import STATE, stat_of
 from rawpg import RawConnection
 from server import PGQUILLCTL, PGQUILLD, Server, free_port
 
@@ -29,11 +30,8 @@ def until(condition, seconds=10):
 
 
 def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    stat = stat_of(pid)
+    return stat is not None and stat[STATE] != "Z"
 
 
 def answers(conn):

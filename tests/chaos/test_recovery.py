@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+from proc import STATE, stat_of
 from rawpg import RawConnection
 from server import Server
 from test_scale import processes_of
@@ -28,11 +29,8 @@ def write_until_killed(port, first_key, acknowledged):
 
 def state_of(pid):
     """As /proc has it; "X" for who is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return "X"
+    stat = stat_of(pid)
+    return stat[STATE] if stat else "X"
 
 
 def until_all_are(states, pids):

@@ -7,6 +7,7 @@ import time
 import psycopg2
 import pytest
 
+from proc import family
 from rawpg import RawConnection
 from server import Server
 
@@ -15,18 +16,9 @@ PSS_MAX = 1024  # MiB
 CONNECTS, AT_ONCE = int(os.environ.get("SCALE_CONNECTS", "10000")), 8
 
 
-def parent_of(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return int(stat.read().rsplit(")", 1)[1].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-
-
 def processes_of(server):
     """The master and its children."""
-    master = server.process.pid
-    return [master] + [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent_of(pid) == master]
+    return family(server.process.pid)
 
 
 def pss(server):

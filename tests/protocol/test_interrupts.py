@@ -9,6 +9,7 @@ import time
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from proc import STATE, SYSTEM_TICKS, USER_TICKS, stat_of  # noqa: E402
 from server import Server  # noqa: E402
 from wire import Connection, cstring, errors, kinds, rows  # noqa: E402
 
@@ -40,12 +41,10 @@ def target(server):
 
 def cpu_ms(pid):
     """What a process has computed so far; None: it has ended."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-    except (FileNotFoundError, ProcessLookupError):
+    stat = stat_of(pid)
+    if not stat or stat[STATE] == "Z":
         return None
-    return None if fields[0] == "Z" else (int(fields[11]) + int(fields[12])) * 1000 // os.sysconf("SC_CLK_TCK")
+    return (int(stat[USER_TICKS]) + int(stat[SYSTEM_TICKS])) * 1000 // os.sysconf("SC_CLK_TCK")
 
 
 def let_compute(pid, ms):
