@@ -9,7 +9,7 @@
 /* The shared segment: a file of the run directory, mapped shared by the master and every worker (and by inetd processes and
  * pgquillctl, which attach by path). It holds no data pages. No pointers: offsets and indexes only. */
 
-enum { SHM_LAYOUT_VERSION = 7 };
+enum { SHM_LAYOUT_VERSION = 8 };
 
 struct shm_config {
     int max_sessions;  /* session slots: max_connections + spares + helpers */
@@ -34,6 +34,8 @@ enum shm_counter {
     SHM_CONNECTIONS_ACCEPTED,
     SHM_CONNECTIONS_REFUSED,
     SHM_SESSIONS_CRASHED,
+    SHM_WORKERS_FORKED,
+    SHM_WORKERS_SUCCEEDED, /* processes that took an ended worker's memory over */
     SHM_QUERIES,
     SHM_TRANSACTIONS_COMMITTED,
     SHM_TRANSACTIONS_ROLLED_BACK,

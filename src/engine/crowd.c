@@ -35,6 +35,12 @@ void engine_met_crowd(struct engine *engine)
         become(engine, wanted ? SCHED_BATCH : SCHED_OTHER);
 }
 
+void engine_leave_crowd(struct engine *engine)
+{
+    if (engine->is_batch)
+        become(engine, SCHED_OTHER);
+}
+
 void engine_met_nobody(struct engine *engine)
 {
     if (engine->is_batch && ++engine->calm >= CALM_AFTER)

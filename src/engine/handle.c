@@ -156,6 +156,7 @@ void engine_close(struct engine *engine)
 {
     if (!engine)
         return;
+    engine_leave_crowd(engine);
     if (engine->db) {
         engine_rollback(engine);
         while (engine->statements)

@@ -88,6 +88,7 @@ struct engine_stmt {
 /* crowd.c */
 /* This session had to wait for the gate. */
 void engine_met_crowd(struct engine *engine);
+void engine_leave_crowd(struct engine *engine);
 
 /* mapping.c */
 /* sqlite3_open_v2(), which also tells the main file's descriptor; -1: unknown. */

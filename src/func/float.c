@@ -527,9 +527,7 @@ static bool in_range(struct fcall *call, int nargs, const struct datum *args, st
     return true;
 }
 
-/* random(): xoroshiro128+ seeded per process, or by setseed(). */
-
-static uint64_t random_state[2];
+/* random(): xoroshiro128+ seeded per session, or by setseed(). */
 
 static uint64_t split_mix(uint64_t *seed)
 {
@@ -539,22 +537,21 @@ static uint64_t split_mix(uint64_t *seed)
     return z ^ (z >> 31);
 }
 
-static uint64_t random_bits(void)
+static uint64_t random_bits(uint64_t state[2])
 {
-    if (!random_state[0] && !random_state[1])
-        arc4random_buf(random_state, sizeof random_state);
-    uint64_t a = random_state[0], b = random_state[1] ^ random_state[0], value = a + random_state[1];
-    random_state[0] = (a << 24 | a >> 40) ^ b ^ (b << 16);
-    random_state[1] = b << 37 | b >> 27;
+    if (!state[0] && !state[1])
+        arc4random_buf(state, 2 * sizeof *state);
+    uint64_t a = state[0], b = state[1] ^ state[0], value = a + state[1];
+    state[0] = (a << 24 | a >> 40) ^ b ^ (b << 16);
+    state[1] = b << 37 | b >> 27;
     return value;
 }
 
 static bool drandom(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
 {
-    (void) call;
     (void) nargs;
     (void) args;
-    return give(result, ldexp((double) (random_bits() >> 12), -52));
+    return give(result, ldexp((double) (random_bits(call->env->random_state) >> 12), -52));
 }
 
 static bool setseed(struct fcall *call, int nargs, const struct datum *args, struct datum *result)
@@ -570,8 +567,8 @@ static bool setseed(struct fcall *call, int nargs, const struct datum *args, str
         return false;
     }
     uint64_t state = (uint64_t) (int64_t) (seed * 4503599627370496.0);
-    random_state[0] = split_mix(&state);
-    random_state[1] = split_mix(&state);
+    call->env->random_state[0] = split_mix(&state);
+    call->env->random_state[1] = split_mix(&state);
     *result = datum_text("", 0);
     return true;
 }

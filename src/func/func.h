@@ -159,6 +159,7 @@ struct func_env {
     const char *search_path;              /* as SHOW prints it */
     uint32_t backend_pid;
     volatile const int *interrupted;      /* non-zero: stop soon with 57014 */
+    uint64_t random_state[2];             /* random(): zero until it is asked for, or seeded */
     void *session;
     const char *(*setting_get)(void *session, const char *name);  /* NULL: unknown */
     /* Index 0 … until false; a view without a name is passed over. */

@@ -52,16 +52,23 @@ struct pool_counts server_counts(const struct server *server)
     return counts;
 }
 
-static void retire(struct server *server, int count)
+static void retire_of(struct server *server, bool heirs, int *count)
 {
-    for (int i = server->child_count - 1; i >= 0 && count > 0; i--) {
+    for (int i = server->child_count - 1; i >= 0 && *count > 0; i--) {
         struct child *child = &server->children[i];
-        if (child->kind != CHILD_WORKER || child->retiring || slot_state(child->slot) != SLOT_SPARE)
+        if (child->kind != CHILD_WORKER || child->is_heir != heirs || child->retiring || slot_state(child->slot) != SLOT_SPARE)
             continue;
         child->retiring = true;
         kill(child->pid, SIGUSR2);
-        count--;
+        --*count;
     }
+}
+
+/* Those whose memory has served before answer a new client faster: they stay the longest. */
+static void retire(struct server *server, int count)
+{
+    retire_of(server, false, &count);
+    retire_of(server, true, &count);
 }
 
 static void become_ready(struct server *server)
@@ -177,13 +184,14 @@ static bool tend_shutdown(struct server *server, int64_t now)
     kill_stuck(server, now);
     if (spawn_count(server, CHILD_WORKER) + spawn_count(server, CHILD_JOB) == 0)
         spawn_signal(server, CHILD_CHECKPOINTER, SIGTERM);
-    return server->child_count == 0;
+    return server->child_count == 0 && server->is_childless;
 }
 
 static void reopen_log(struct server *server)
 {
     if (!log_output_reopen())
         log_errno(LOG_LEVEL_WARNING, "could not open the log file \"%s\" again", server->places.log_file);
+    server->orders++;
     spawn_signal(server, CHILD_WORKER, SIGUSR1);
     spawn_signal(server, CHILD_CHECKPOINTER, SIGUSR1);
     log_write(LOG_LEVEL_LOG, "log file reopened");
@@ -237,6 +245,7 @@ int loop_run(struct server *server)
 {
     for (;;) {
         int64_t now = server_now();
+        spawn_adopt(server);
         reap_children(server);
         if (server->failed && !server->ready && !server->shutdown) {
             log_write(LOG_LEVEL_FATAL, "could not start: the database \"%s\" cannot be served", server->places.file);
@@ -247,11 +256,13 @@ int loop_run(struct server *server)
         tend_pool(server, now);
         tend_checkpointer(server, now);
 
-        struct pollfd entries[2 + CONTROL_POLL_MAX] = {{.fd = server->signals, .events = POLLIN},
-                                                       {.fd = server->wake, .events = POLLIN}};
+        enum { OWN = 3 };
+        struct pollfd entries[OWN + CONTROL_POLL_MAX] = {{.fd = server->signals, .events = POLLIN},
+                                                         {.fd = server->wake, .events = POLLIN},
+                                                         {.fd = server->heirs[0], .events = POLLIN}};
         int64_t timeout = next_timeout(server, now);
-        int clients = control_prepare(server->control, entries + 2, now, &timeout);
-        int ready = poll(entries, (nfds_t) (2 + clients), (int) timeout);
+        int clients = control_prepare(server->control, entries + OWN, now, &timeout);
+        int ready = poll(entries, (nfds_t) (OWN + clients), (int) timeout);
         if (ready < 0) {
             if (errno != EINTR)
                 log_errno(LOG_LEVEL_ERROR, "poll");
@@ -262,6 +273,6 @@ int loop_run(struct server *server)
             log_errno(LOG_LEVEL_ERROR, "could not read the workers' news");
         if (entries[0].revents)
             take_signals(server);
-        control_handle(server, server->control, entries + 2, clients, server_now());
+        control_handle(server, server->control, entries + OWN, clients, server_now());
     }
 }

@@ -3,8 +3,10 @@
 enum {
     BACKOFF_FIRST_MS = 200,
     BACKOFF_MAX_MS = 30000,
-    CALM_MS = 5000,         /* without an arrival: spares beyond the minimum are given back … */
-    RETIREMENT_GAP_MS = 500 /* … one at a time */
+    CALM_MS = 5000, /* without an arrival: spares beyond the minimum are given back, one at a time */
+    RETIREMENT_GAP_MS = 500,
+    RETIRED_SHARE =
+        16, /* of those beyond the maximum, each time: they have memory that has served, and the clients that left may come again */
 };
 
 static int smaller(int a, int b)
@@ -37,6 +39,13 @@ static int wanted_spares(struct pool *pool, const struct pool_limits *limits, co
     return smaller(larger(larger(pool->batch, limits->min_spare), 1), room + 1);
 }
 
+/* Preparing a worker is computing: more at a time than there are processors would only delay the first of them. Sessions compute, too, so as long as new
+ * clients find spares there is no hurry. */
+static int starts_at_a_time(const struct pool_limits *limits, const struct pool_counts *counts)
+{
+    return counts->spare * 2 > limits->min_spare ? 1 : larger(limits->processors, 1);
+}
+
 int pool_decide(struct pool *pool, const struct pool_limits *limits, const struct pool_counts *counts, int64_t now)
 {
     int wanted = wanted_spares(pool, limits, counts, now);
@@ -50,15 +59,15 @@ int pool_decide(struct pool *pool, const struct pool_limits *limits, const struc
         if (now < pool->not_before)
             return 0;
         /* After a failure one try at a time. */
-        return pool->backoff ? smaller(starts, counts->starting ? 0 : 1) : larger(starts, 0);
+        int lanes = pool->backoff ? 1 : starts_at_a_time(limits, counts);
+        return larger(smaller(starts, lanes - counts->starting), 0);
     }
-    if (counts->spare > limits->max_spare && counts->spare > wanted)
-        return -(counts->spare - larger(limits->max_spare, wanted));
-    if (counts->spare > wanted && now - pool->last_arrival >= CALM_MS && now - pool->last_retirement >= RETIREMENT_GAP_MS) {
-        pool->last_retirement = now;
-        return -1;
-    }
-    return 0;
+    int surplus = counts->spare - larger(limits->max_spare, wanted);
+    bool is_due = surplus > 0 || (counts->spare > wanted && now - pool->last_arrival >= CALM_MS);
+    if (!is_due || now - pool->last_retirement < RETIREMENT_GAP_MS)
+        return 0;
+    pool->last_retirement = now;
+    return -larger(surplus / RETIRED_SHARE, 1);
 }
 
 int64_t pool_next_wakeup(const struct pool *pool, const struct pool_limits *limits, const struct pool_counts *counts, int64_t now)
@@ -68,6 +77,8 @@ int64_t pool_next_wakeup(const struct pool *pool, const struct pool_limits *limi
     if (counts->spare <= larger(limits->min_spare, 1))
         return -1;
     int64_t calm = pool->last_arrival + CALM_MS - now, gap = pool->last_retirement + RETIREMENT_GAP_MS - now;
+    if (counts->spare > limits->max_spare)
+        return gap > 1 ? gap : 1;
     int64_t wait = calm > gap ? calm : gap;
     int64_t growth = pool->batch ? pool->last_growth + CALM_MS + 1 - now : 0;
     if (growth > wait)

@@ -10,6 +10,7 @@
 struct pool_limits {
     int min_spare, max_spare;
     int max_connections;
+    int processors; /* to prepare workers on */
 };
 
 struct pool_counts {

@@ -93,7 +93,7 @@ static void judge_checkpointer(struct server *server, int status)
     (void) status;
 }
 
-static void bury(struct server *server, struct child *child, int status)
+static void bury(struct server *server, const struct child *child, int status)
 {
     struct slot_info last = {0};
     gates_abandon(server->shm, child->pid);
@@ -107,7 +107,16 @@ static void bury(struct server *server, struct child *child, int status)
     } else if (child->kind == CHILD_CHECKPOINTER) {
         judge_checkpointer(server, status);
     }
-    spawn_forget(server, child);
+}
+
+/* One that succeeded a worker may have ended before it was taken in, or before it could tell of itself. */
+static struct child *find(struct server *server, pid_t pid)
+{
+    struct child *child = spawn_find(server, pid);
+    if (child)
+        return child;
+    spawn_adopt(server);
+    return spawn_find(server, pid);
 }
 
 void reap_children(struct server *server)
@@ -119,11 +128,14 @@ void reap_children(struct server *server)
         pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid < 0 && errno == EINTR)
             continue;
-        if (pid <= 0)
+        if (pid <= 0) {
+            server->is_childless = pid < 0 && errno == ECHILD;
             break;
-        struct child *child = spawn_find(server, pid);
+        }
+        struct child *child = find(server, pid), unknown = {.pid = pid, .kind = CHILD_WORKER};
+        bury(server, child ? child : &unknown, status);
         if (child)
-            bury(server, child, status);
+            spawn_forget(server, child);
         crashed = crashed || WIFSIGNALED(status);
     }
     /* A client may wait for the one that died. */

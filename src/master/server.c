@@ -43,6 +43,7 @@ static void read_limits(struct server *server)
     limits->max_connections = (int) settings_int(server->settings, "max_connections");
     limits->min_spare = (int) settings_int(server->settings, "min_spare_workers");
     limits->max_spare = (int) settings_int(server->settings, "max_spare_workers");
+    limits->processors = (int) sysconf(_SC_NPROCESSORS_ONLN);
     if (limits->max_spare < limits->min_spare)
         limits->max_spare = limits->min_spare;
 }
@@ -139,6 +140,7 @@ bool server_reload(struct server *server)
     places_resolve_log(&server->places, server->settings, server->options.daemon || server->options.inetd);
     if (!log_output_configure(server->settings, server->places.log_file))
         log_errno(LOG_LEVEL_WARNING, "could not open the log file \"%s\"", server->places.log_file);
+    server->orders++;
     /* Sessions take it up before their next command; spares were prepared with the old values and are replaced. */
     for (int i = 0; i < server->child_count; i++)
         if (server->children[i].kind == CHILD_WORKER) {
@@ -168,7 +170,8 @@ static bool open_signals(struct server *server)
     sigprocmask(SIG_SETMASK, &all, NULL);
     server->signals = signalfd(-1, &watched, SFD_NONBLOCK | SFD_CLOEXEC);
     server->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    return server->signals >= 0 && server->wake >= 0 && pipe2(server->lifeline, O_CLOEXEC) == 0;
+    return server->signals >= 0 && server->wake >= 0 && pipe2(server->lifeline, O_CLOEXEC) == 0 &&
+           pipe2(server->heirs, O_NONBLOCK | O_CLOEXEC) == 0;
 }
 
 static void name_user(struct server *server)
@@ -279,7 +282,7 @@ static void finish(struct server *server)
 
 int server_run(struct options *options)
 {
-    struct server server = {.options = *options, .signals = -1, .wake = -1, .lifeline = {-1, -1}};
+    struct server server = {.options = *options, .signals = -1, .wake = -1, .lifeline = {-1, -1}, .heirs = {-1, -1}};
     struct timespec now;
     int status = 1;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -30,6 +30,7 @@ struct child {
     struct session_slot *slot; /* NULL for a job */
     bool ready;                /* a worker that was seen to be prepared */
     bool retiring;             /* was asked to end if it is spare */
+    bool is_heir;              /* succeeded a worker: its memory has served before */
 };
 
 /* Where things are; all absolute. */
@@ -56,10 +57,13 @@ struct server {
 
     int lifeline[2]; /* nobody writes; its end of file tells workers that the master died */
     int wake;        /* eventfd, written by workers */
+    int heirs[2];    /* pipe: processes that succeed a worker tell of themselves (struct worker_heir) */
+    unsigned orders; /* reloads and reopenings of the log until now */
     int signals;     /* signalfd */
 
     struct child *children;
     int child_count, child_max;
+    bool is_childless; /* as the kernel has it: there may be some that we do not know yet */
     struct pool pool;
     struct pool_limits limits;
     bool ready;                                            /* the first worker was ready: the database can be opened */

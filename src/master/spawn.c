@@ -14,13 +14,39 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void keep_child(struct server *server, pid_t pid, enum child_kind kind, struct session_slot *slot)
+static struct child *keep_child(struct server *server, pid_t pid, enum child_kind kind, struct session_slot *slot)
 {
     if (server->child_count == server->child_max) {
         server->child_max = server->child_max ? server->child_max * 2 : 64;
         server->children = xrealloc(server->children, sizeof *server->children * (size_t) server->child_max);
     }
-    server->children[server->child_count++] = (struct child){.pid = pid, .kind = kind, .slot = slot};
+    struct child *child = &server->children[server->child_count++];
+    *child = (struct child){.pid = pid, .kind = kind, .slot = slot};
+    return child;
+}
+
+/* What it was not told because nobody knew of it. */
+static void catch_up(const struct server *server, struct child *child, unsigned orders)
+{
+    static const int endings[] = {[SHUTDOWN_SMART] = SIGUSR2, [SHUTDOWN_FAST] = SIGTERM, [SHUTDOWN_IMMEDIATE] = SIGQUIT};
+    if (orders != server->orders) {
+        child->retiring = true;
+        kill(child->pid, SIGUSR1);
+        kill(child->pid, SIGHUP);
+    }
+    if (server->shutdown)
+        kill(child->pid, endings[server->shutdown]);
+}
+
+void spawn_adopt(struct server *server)
+{
+    struct worker_heir heir;
+    while (read(server->heirs[0], &heir, sizeof heir) == sizeof heir) {
+        struct child *child = keep_child(server, heir.pid, CHILD_WORKER, slot_at(server->shm, heir.slot));
+        child->is_heir = true;
+        shm_count(server->shm, SHM_WORKERS_SUCCEEDED, 1);
+        catch_up(server, child, heir.orders);
+    }
 }
 
 struct child *spawn_find(struct server *server, pid_t pid)
@@ -60,7 +86,8 @@ static void leave_master(struct server *server, int keep_fd)
 {
     close(server->lifeline[1]);
     close(server->signals);
-    server->lifeline[1] = server->signals = -1;
+    close(server->heirs[0]);
+    server->lifeline[1] = server->signals = server->heirs[0] = -1;
     control_leave(server->control, keep_fd);
     daemon_leave();
     free(server->children);
@@ -121,6 +148,8 @@ bool spawn_worker(struct server *server)
     }
     struct session_options session = server_session_options(server);
     pid_t master = getpid(), pid = fork_child(server, CHILD_WORKER, slot, -1);
+    if (pid > 0)
+        shm_count(server->shm, SHM_WORKERS_FORKED, 1);
     if (pid != 0)
         return pid > 0;
     struct worker_options options = {.session = session,
@@ -128,7 +157,10 @@ bool spawn_worker(struct server *server)
                                      .listener_count = server->listeners.count,
                                      .lifeline = server->lifeline[0],
                                      .wake = server->wake,
-                                     .master = master};
+                                     .heirs = server->heirs[1],
+                                     .master = master,
+                                     .sessions_max = (int) settings_int(server->settings, "max_sessions_per_worker"),
+                                     .orders = server->orders};
     options.session.slot = slot;
     worker_main(&options);
 }

@@ -14,6 +14,8 @@ bool spawn_checkpointer(struct server *server);
 /* Fork a process that runs `work` and exits with what it returns; the parent goes on at once. `keep_fd` stays open in it. */
 bool spawn_job(struct server *server, int keep_fd, int (*work)(struct server *server, void *arg), void *arg);
 
+/* Take in the processes that have succeeded a worker: they are children of ours that we did not fork. */
+void spawn_adopt(struct server *server);
 struct child *spawn_find(struct server *server, pid_t pid);
 /* Forget a child that was reaped. */
 void spawn_forget(struct server *server, struct child *child);

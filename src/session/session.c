@@ -429,6 +429,7 @@ static bool handle(struct session *session, const struct wire_message *message)
         become_idle(session);
         break;
     case 'X':
+        session->was_left = session->txn.state == TXN_IDLE && !session->interrupts.pending;
         return false;
     default: /* CopyData, CopyDone, CopyFail behind a failed COPY */
         break;
@@ -543,5 +544,5 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
     bool was_session = session->is_connected || has_other_database || session->database;
     session->is_connected = false;
     end(session);
-    return was_session ? SESSION_ENDED : SESSION_NOT_BEGUN;
+    return session->was_left ? SESSION_LEFT : was_session ? SESSION_ENDED : SESSION_NOT_BEGUN;
 }

@@ -43,6 +43,7 @@ struct session *session_prepare(const struct session_options *options, struct di
 
 enum session_end {
     SESSION_ENDED,     /* a session was served and is over: the process should exit */
+    SESSION_LEFT,      /* the same, by the client's leave outside of a transaction: the process's memory may serve another */
     SESSION_NOT_BEGUN, /* cancel request, refused or broken startup: the worker may accept again */
 };
 

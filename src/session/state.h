@@ -62,6 +62,7 @@ struct session {
     volatile int reload_due; /* set by a signal handler: the configuration was read again */
     struct hba *fresh_hba;   /* rules that a reload brought; options.hba points here then */
     bool terminating;        /* a FATAL report was sent: end */
+    bool was_left;           /* the client said that it goes, and nothing was open */
 
     const char *query; /* text of the message in work, for the log */
     size_t query_len;

@@ -4,6 +4,7 @@
 #include "util/stop.h"
 #include "worker/accept.h"
 #include "worker/log_output.h"
+#include "worker/succession.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -183,37 +184,37 @@ static void populate_heap(void)
     free(block);
 }
 
-_Noreturn void worker_main(const struct worker_options *options)
-{
-    struct session_slot *slot = options->session.slot;
-    sigset_t unblocked;
-    install_handlers();
-    block_flags(&unblocked);
-    log_output_set_slot(slot);
-    setproctitle("spare worker");
-    if (!worker_follow_parent(options->master, SIGTERM))
-        exit(WORKER_DONE);
-    populate_heap();
-
-    struct diag diag = {0};
-    struct session *session = session_prepare(&options->session, &diag);
-    if (!session) {
-        report_and_clear(&diag);
-        exit(WORKER_NOT_STARTED);
-    }
+/* What a worker has, and those have that succeed it. */
+struct worker {
+    struct worker_options options; /* the slot is this process's */
     struct acceptor acceptor;
-    if (!accept_init(&acceptor, options->listeners, options->listener_count, options->lifeline)) {
-        log_errno(LOG_LEVEL_FATAL, "could not watch the listening sockets");
-        exit(WORKER_NOT_STARTED);
-    }
-    log_output_set_copy(-1);
+    sigset_t unblocked;
+    int sessions; /* that were begun in this memory */
+};
+
+static struct session *prepare(const struct worker *worker)
+{
+    struct diag diag = {0};
+    struct session *session = session_prepare(&worker->options.session, &diag);
+    if (session)
+        return session;
+    report_and_clear(&diag);
+    exit(WORKER_NOT_STARTED);
+}
+
+/* Accept clients until one has had a session. */
+static enum session_end serve_one(struct worker *worker, struct session *session)
+{
+    const struct worker_options *options = &worker->options;
+    struct session_slot *slot = options->session.slot;
     for (;;) {
         slot_set_state(slot, SLOT_SPARE);
         wake_master(options);
         struct peer peer;
         enum accept_result accepted;
         do
-            accepted = asked_to_end || asked_to_retire ? ACCEPT_ORPHANED : accept_client(&acceptor, &unblocked, &peer);
+            accepted =
+                asked_to_end || asked_to_retire ? ACCEPT_ORPHANED : accept_client(&worker->acceptor, &worker->unblocked, &peer);
         while (accepted == ACCEPT_INTERRUPTED);
         if (accepted == ACCEPT_ORPHANED)
             end(session, slot, WORKER_DONE);
@@ -221,10 +222,84 @@ _Noreturn void worker_main(const struct worker_options *options)
         slot_set_state(slot, SLOT_STARTUP);
         wake_master(options);
         shm_count(options->session.shm, SHM_CONNECTIONS_ACCEPTED, 1);
-        if (serve(session, &peer) == SESSION_ENDED)
-            end(session, slot, WORKER_DONE);
+        enum session_end ended = serve(session, &peer);
         serving = NULL;
-        block_flags(&unblocked);
+        block_flags(&worker->unblocked);
+        if (ended != SESSION_NOT_BEGUN)
+            return ended;
+    }
+}
+
+/* Is a process wanted that goes on where this one ends? Not with values or a log file that are not the server's any more. That there are
+ * spares enough is no reason against it: the master dismisses those with new memory first. */
+static bool wants_successor(const struct worker *worker)
+{
+    return !asked_to_end && !asked_to_retire && worker->sessions < worker->options.sessions_max;
+}
+
+/* A session may have left the heap large or in pieces. */
+static bool is_heap_small(void)
+{
+    enum { SMALL = 4 * 1024 * 1024 };
+    struct mallinfo2 info = mallinfo2();
+    return info.arena + info.hblkhd <= SMALL;
+}
+
+/* The first acts of a process that succeeds another: what was the former one's alone. */
+static void take_office(struct worker *worker)
+{
+    struct worker_options *options = &worker->options;
+    if (!worker_follow_parent(options->master, SIGTERM))
+        _exit(WORKER_DONE);
+    struct session_slot *slot = slot_take(options->session.shm, SLOT_CLIENT);
+    if (!slot)
+        _exit(WORKER_DONE);
+    slot_own(slot, getpid());
+    options->session.slot = slot;
+    log_output_set_slot(slot);
+    setproctitle("spare worker");
+    struct worker_heir heir = {.pid = getpid(), .slot = slot_index(options->session.shm, slot), .orders = options->orders};
+    if (write(options->heirs, &heir, sizeof heir) != sizeof heir)
+        _exit(WORKER_DONE);
+    block_flags(&worker->unblocked);
+}
+
+/* The session is over. Returns in the process that goes on, if there is one. */
+static void end_or_succeed(struct worker *worker, struct session *session, enum session_end ended)
+{
+    struct session_slot *slot = worker->options.session.slot;
+    sigset_t all;
+    worker->sessions++;
+    if (ended != SESSION_LEFT || !wants_successor(worker))
+        end(session, slot, WORKER_DONE);
+    session_free(session);
+    slot_set_state(slot, SLOT_ENDED);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    if (!is_heap_small() || asked_to_end || asked_to_retire || !succession_begin())
+        end(NULL, slot, WORKER_DONE);
+    take_office(worker);
+}
+
+_Noreturn void worker_main(const struct worker_options *options)
+{
+    struct worker worker = {.options = *options};
+    install_handlers();
+    block_flags(&worker.unblocked);
+    log_output_set_slot(options->session.slot);
+    setproctitle("spare worker");
+    if (!worker_follow_parent(options->master, SIGTERM))
+        exit(WORKER_DONE);
+    populate_heap();
+    if (!accept_init(&worker.acceptor, options->listeners, options->listener_count, options->lifeline)) {
+        log_errno(LOG_LEVEL_FATAL, "could not watch the listening sockets");
+        exit(WORKER_NOT_STARTED);
+    }
+    for (;;) {
+        struct session *session = prepare(&worker);
+        log_output_set_copy(-1);
+        enum session_end ended = serve_one(&worker, session);
+        end_or_succeed(&worker, session, ended);
     }
 }
 

@@ -13,7 +13,17 @@ struct worker_options {
     int listener_count;
     int lifeline; /* read end of a pipe that only the master can write: end of file means that it died */
     int wake;     /* eventfd: written when the number of spares changes */
+    int heirs;    /* pipe that takes a struct worker_heir of each process that succeeds another */
     pid_t master;
+    int sessions_max; /* served by a process and those that succeed it */
+    unsigned orders;  /* given to all workers until it was forked: what came later it must be told */
+};
+
+/* What the master is told of a worker that it did not fork. */
+struct worker_heir {
+    pid_t pid;
+    int slot; /* its index */
+    unsigned orders;
 };
 
 /* Exit statuses that the master tells apart. */

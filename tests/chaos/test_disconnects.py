@@ -65,6 +65,8 @@ def leave(conn, how):
         conn.close()
     elif how == "reset":
         conn.reset()
+    elif how == "leave":
+        conn.leave()
     else:
         conn.close()
 
@@ -79,7 +81,7 @@ def client(port, seed, count, failures):
             state(conn)
             if chance.random() < 0.5:
                 time.sleep(chance.random() * 0.02)
-            leave(conn, chance.choice(["close", "reset", "kill"]))
+            leave(conn, chance.choice(["close", "reset", "leave", "kill"]))
     except Exception as problem:  # noqa: BLE001
         failures.append(f"{type(problem).__name__}: {problem}")
 

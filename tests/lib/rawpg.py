@@ -50,6 +50,11 @@ class RawConnection:
         """Without Terminate: as a client that dies."""
         self.socket.close()
 
+    def leave(self):
+        """With Terminate: as a client that has no more to do."""
+        self.socket.sendall(_framed(b"X", b""))
+        self.socket.close()
+
     def reset(self):
         """RST instead of FIN."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-static const struct pool_limits limits = {.min_spare = 4, .max_spare = 10, .max_connections = 100};
+static const struct pool_limits limits = {.min_spare = 4, .max_spare = 10, .max_connections = 100, .processors = 16};
 
 static int decide(struct pool *pool, int starting, int spare, int busy, int64_t now)
 {
@@ -17,6 +17,21 @@ Test(master_pool, fills_up_to_the_minimum)
     cr_assert_eq(decide(&pool, 4, 0, 0, 1001), 0);
     cr_assert_eq(decide(&pool, 0, 4, 0, 1002), 0);
     cr_assert_eq(decide(&pool, 0, 3, 1, 1003), 1);
+}
+
+Test(master_pool, starts_as_many_at_a_time_as_there_are_processors)
+{
+    struct pool pool = {0};
+    struct pool_limits two = limits;
+    struct pool_counts none = {0}, one = {.starting = 1}, both = {.starting = 2}, some = {.spare = 3},
+                       under_way = {.spare = 3, .starting = 1};
+    two.processors = 2;
+    cr_assert_eq(pool_decide(&pool, &two, &none, 1000), 2);
+    cr_assert_eq(pool_decide(&pool, &two, &one, 1001), 1);
+    cr_assert_eq(pool_decide(&pool, &two, &both, 1002), 0);
+    two.min_spare = 5;
+    cr_assert_eq(pool_decide(&pool, &two, &some, 1003), 1, "there is no hurry");
+    cr_assert_eq(pool_decide(&pool, &two, &under_way, 1004), 0);
 }
 
 Test(master_pool, doubles_while_a_storm_takes_every_spare)
@@ -39,10 +54,16 @@ Test(master_pool, gives_back_what_a_storm_left_when_it_is_calm)
     cr_assert_eq(retired, 6);
 }
 
-Test(master_pool, retires_at_once_what_is_above_the_maximum)
+Test(master_pool, retires_step_by_step_what_is_above_the_maximum)
 {
-    struct pool pool = {0};
-    cr_assert_eq(decide(&pool, 0, 25, 0, 1), -15);
+    struct pool pool = {.last_arrival = 10000};
+    struct pool_counts counts = {.spare = 90};
+    cr_assert_eq(decide(&pool, 0, 90, 0, 10000), -5);
+    cr_assert_eq(decide(&pool, 0, 85, 0, 10001), 0);
+    cr_assert_eq(pool_next_wakeup(&pool, &limits, &counts, 10001), 499);
+    cr_assert_eq(decide(&pool, 0, 85, 0, 10500), -4);
+    cr_assert_eq(decide(&pool, 0, 11, 0, 11000), -1);
+    cr_assert_eq(decide(&pool, 0, 10, 0, 11500), 0, "the others stay while it is not calm");
 }
 
 Test(master_pool, keeps_one_to_refuse_clients_when_all_places_are_taken)
