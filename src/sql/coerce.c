@@ -131,7 +131,8 @@ enum coercion_path coercion_find(struct analysis *a, oid_t from, oid_t to, enum 
         const struct proc_fact *element;
         return coercion_find(a, source->element, target->element, context, &element) == PATH_NONE ? PATH_NONE : PATH_ARRAY;
     }
-    if (source->typtype == 'p' && from != RECORD_OID && from != RECORD_ARRAY_OID && from != UNKNOWN_OID && from != CSTRING_OID)
+    if (source->typtype == 'p' && from != RECORD_OID && from != RECORD_ARRAY_OID && from != UNKNOWN_OID && from != CSTRING_OID &&
+        from != VOID_OID)
         return PATH_NONE;
     if (context != COERCE_IMPLICIT && target->category == 'S')
         return PATH_IO;

@@ -66,3 +66,10 @@ create temp table pair (a int, b int);
 create function pair_of(int) returns pair language sql as 'select $1, $1';
 create cast (int as pair) with function pair_of(int);
 select 3::pair;
+
+-- What returns nothing returns an empty text when it is asked for one.
+SELECT pg_sleep(0)::text = '' AS empty, pg_sleep(0)::text IS NULL AS missing, pg_sleep(0) || 'x' AS joined;
+SELECT pg_sleep(0)::varchar(3), ''::text::void, pg_typeof('x'::void);
+SELECT pg_sleep(0)::int;
+SELECT pg_sleep(0) = '';
+SELECT CASE WHEN true THEN pg_sleep(0)::text ELSE 'a' END;
