@@ -189,8 +189,15 @@ struct worker {
     struct worker_options options; /* the slot is this process's */
     struct acceptor acceptor;
     sigset_t unblocked;
-    int sessions; /* that were begun in this memory */
+    int sessions;     /* that were begun in this memory */
+    size_t first_heap; /* its size when the first of them had been prepared */
 };
+
+static size_t heap_size(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.arena + info.hblkhd;
+}
 
 static struct session *prepare(const struct worker *worker)
 {
@@ -237,12 +244,11 @@ static bool wants_successor(const struct worker *worker)
     return !asked_to_end && !asked_to_retire && worker->sessions < worker->options.sessions_max;
 }
 
-/* A session may have left the heap large or in pieces. */
-static bool is_heap_small(void)
+/* A session may have left the heap large or in pieces. What the catalog of the database takes is needed again. */
+static bool is_heap_small(const struct worker *worker)
 {
     enum { SMALL = 4 * 1024 * 1024 };
-    struct mallinfo2 info = mallinfo2();
-    return info.arena + info.hblkhd <= SMALL;
+    return heap_size() <= SMALL + 2 * worker->first_heap;
 }
 
 /* The first acts of a process that succeeds another: what was the former one's alone. */
@@ -276,7 +282,7 @@ static void end_or_succeed(struct worker *worker, struct session *session, enum 
     slot_set_state(slot, SLOT_ENDED);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    if (!is_heap_small() || asked_to_end || asked_to_retire || !succession_begin())
+    if (!is_heap_small(worker) || asked_to_end || asked_to_retire || !succession_begin())
         end(NULL, slot, WORKER_DONE);
     take_office(worker);
 }
@@ -297,6 +303,8 @@ _Noreturn void worker_main(const struct worker_options *options)
     }
     for (;;) {
         struct session *session = prepare(&worker);
+        if (!worker.sessions)
+            worker.first_heap = heap_size();
         log_output_set_copy(-1);
         enum session_end ended = serve_one(&worker, session);
         end_or_succeed(&worker, session, ended);
