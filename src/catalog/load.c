@@ -12,7 +12,8 @@
 
 /* The rows of one query. */
 struct rows {
-    struct arena *arena;
+    struct arena *texts;   /* what the values point to */
+    struct arena *scratch; /* the values themselves: nobody needs them when the snapshot is made */
     int ncols, count, capacity;
     struct datum *values;
 };
@@ -35,7 +36,7 @@ static bool add_row(void *argument, int ncols, const struct datum *cols)
     if (rows->count == rows->capacity) {
         int capacity = rows->capacity ? rows->capacity * 2 : 16;
         size_t size = sizeof *rows->values * (size_t) ncols;
-        rows->values = arena_grow(rows->arena, rows->values, size * (size_t) rows->capacity, size * (size_t) capacity);
+        rows->values = arena_grow(rows->scratch, rows->values, size * (size_t) rows->capacity, size * (size_t) capacity);
         rows->capacity = capacity;
     }
     rows->ncols = ncols;
@@ -43,7 +44,7 @@ static bool add_row(void *argument, int ncols, const struct datum *cols)
         struct datum *value = &rows->values[rows->count * ncols + i];
         *value = cols[i];
         if (value->kind == DATUM_TEXT || value->kind == DATUM_BLOB)
-            value->data = arena_strndup(rows->arena, cols[i].len ? cols[i].data : "", cols[i].len);
+            value->data = arena_strndup(rows->texts, cols[i].len ? cols[i].data : "", cols[i].len);
     }
     rows->count++;
     return true;
@@ -52,13 +53,14 @@ static bool add_row(void *argument, int ncols, const struct datum *cols)
 /* More rows, of a query with the same columns. */
 static bool read_more(struct loader *l, struct rows *rows, const char *sql)
 {
-    rows->arena = &l->snapshot->arena;
+    rows->texts = &l->snapshot->arena;
+    rows->scratch = &l->scratch;
     return l->source->query(l->source->self, sql, add_row, rows, l->diag);
 }
 
-static bool read_rows(struct loader *l, struct rows *rows, struct arena *arena, const char *sql)
+static bool read_rows(struct loader *l, struct rows *rows, struct arena *texts, const char *sql)
 {
-    *rows = (struct rows){.arena = arena};
+    *rows = (struct rows){.texts = texts, .scratch = &l->scratch};
     return l->source->query(l->source->self, sql, add_row, rows, l->diag);
 }
 

@@ -32,6 +32,11 @@ bool engine_warm(struct diag *diag);
  * 58P01 when it does not exist, XX001 when it is no database. */
 struct engine *engine_open(const struct engine_options *options, struct diag *diag);
 void engine_close(struct engine *engine);
+/* Let a handle go on to another session, with the same surroundings (`env`), in another process that has this one's memory, descriptors and record locks: put it to
+ * rest in the one and wake it with the slot of the other. False: it must be closed, because something of the session is open or kept in it, or another file
+ * has its name now. */
+bool engine_rest(struct engine *engine);
+bool engine_wake(struct engine *engine, struct session_slot *slot);
 
 /* Statements. `sql` is SQLite's. Functions, collations and system relations that it names are registered on the way.
  * The statement may outlive schema changes. */

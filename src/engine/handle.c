@@ -181,6 +181,28 @@ void engine_close(struct engine *engine)
     free(engine);
 }
 
+bool engine_rest(struct engine *engine)
+{
+    if (engine->has_temporary || engine->txn != ENGINE_TXN_NONE || engine->holds_gate || engine->is_lost || engine->statements ||
+        !engine->gate)
+        return false;
+    engine_leave_crowd(engine);
+    diag_clear(&engine->pending);
+    engine->calm = 0;
+    engine->patience_us = 0;
+    engine->slot = NULL;
+    engine_shrink(engine);
+    return true;
+}
+
+bool engine_wake(struct engine *engine, struct session_slot *slot)
+{
+    struct stat file;
+    engine->slot = slot;
+    return stat(engine->path, &file) == 0 &&
+           gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino) == engine->gate;
+}
+
 void engine_interrupt(struct engine *engine)
 {
     if (!engine || !engine->db)

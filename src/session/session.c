@@ -96,26 +96,36 @@ static void reload(struct session *session)
     session->options.hba = hba;
 }
 
-void session_close(struct session *session)
+static void close_statements(struct session *session)
 {
     prepared_drop_all(session);
     sequences_close(session);
     if (session->compiler)
         compiler_free(session->compiler);
+    session->compiler = NULL;
+}
+
+static void close_file(struct session *session)
+{
     if (session->catalog)
         catalog_free(session->catalog);
     if (session->engine)
         engine_close(session->engine);
-    free(session->database_path);
-    session->compiler = NULL;
     session->catalog = session->env.catalog = NULL;
     session->env.resolver = NULL;
     session->engine = NULL;
-    session->gate = NULL;
-    session->database_path = NULL;
 }
 
-bool session_open(struct session *session, const char *path, bool create, struct diag *diag)
+void session_close(struct session *session)
+{
+    close_statements(session);
+    close_file(session);
+    free(session->database_path);
+    session->database_path = NULL;
+    session->gate = NULL;
+}
+
+static bool open_file(struct session *session, const char *path, bool create, struct diag *diag)
 {
     struct engine_options options = {
         .path = path,
@@ -128,15 +138,34 @@ bool session_open(struct session *session, const char *path, bool create, struct
     session->engine = engine_open(&options, diag);
     if (!session->engine)
         return false;
-    session->database_path = xstrdup(path);
     session->catalog = catalog_new();
     catalog_set_regex_checker(session->catalog, regex_path_check);
+    return true;
+}
+
+/* The file of a former session is open still. Its catalog is as old as that session's, and is looked at like that. */
+static bool reopen_file(struct session *session)
+{
+    if (!session->engine)
+        return false;
+    if (engine_wake(session->engine, session->options.slot))
+        return true;
+    close_file(session);
+    return false;
+}
+
+bool session_open(struct session *session, const char *path, bool create, struct diag *diag)
+{
+    bool is_open = reopen_file(session);
+    if (!is_open && !open_file(session, path, create, diag))
+        return false;
+    session->database_path = xstrdup(path);
     session->env.catalog = session->catalog;
     session->env.resolver = catalog_type_resolver(session->catalog);
     struct stat status;
     if (session->options.shm && stat(path, &status) == 0)
         session->gate = gate_for_file(session->options.shm, path, status.st_dev, status.st_ino);
-    if (!session_reload_catalog(session, diag))
+    if (!is_open && !session_reload_catalog(session, diag))
         return false;
     session->compiler = compiler_new(session->engine, session->catalog, &session->env);
     return true;
@@ -144,8 +173,9 @@ bool session_open(struct session *session, const char *path, bool create, struct
 
 struct session *session_prepare(const struct session_options *options, struct diag *diag)
 {
-    struct session *session = xcalloc(1, sizeof *session);
+    struct session *session = options->former ? options->former : xcalloc(1, sizeof *session);
     session->options = *options;
+    session->options.former = NULL;
     arena_init(&session->session_arena);
     arena_init(&session->statement_arena);
     arena_init(&session->row_arena);
@@ -181,10 +211,8 @@ bool session_warm(const struct session_options *options, struct diag *diag)
     return true;
 }
 
-void session_free(struct session *session)
+static void free_parts(struct session *session)
 {
-    if (!session)
-        return;
     interrupts_deinit(&session->interrupts);
     memory_set_limit(0, NULL, NULL);
     if (session->engine)
@@ -204,7 +232,33 @@ void session_free(struct session *session)
     free(session->user);
     free(session->session_user);
     free(session->database);
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    free_parts(session);
     free(session);
+}
+
+struct session *session_empty(struct session *session)
+{
+    if (session->engine)
+        txn_drop(session);
+    close_statements(session);
+    bool has_default = session->database_path && !strcmp(session->database_path, session->options.default_path);
+    if (!has_default || session->catalog_dirty || !engine_rest(session->engine)) {
+        session_free(session);
+        return NULL;
+    }
+    struct session rest = {.engine = session->engine, .catalog = session->catalog, .catalog_seen = session->catalog_seen};
+    session->engine = NULL;
+    session->catalog = NULL;
+    free_parts(session);
+    catalog_set_database(rest.catalog, NULL);
+    *session = rest;
+    return session;
 }
 
 bool session_reload_catalog(struct session *session, struct diag *diag)

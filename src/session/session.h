@@ -30,6 +30,7 @@ struct session_options {
      * unit tests. */
     bool (*reload)(void *self, struct settings **settings, struct hba **hba);
     void *reload_self;
+    struct session *former; /* what session_empty left, or NULL: session_prepare takes it over */
 };
 
 /* What every session touches alike (library symbols, tables made at first use) is touched in this process, so that those which it forks
@@ -51,6 +52,9 @@ enum session_end {
  * everything rolled back and the fd closed. */
 enum session_end session_serve(struct session *session, int fd, const char *address, int port);
 void session_free(struct session *session);
+/* Free all that is the session's but its memory and its open database with the catalog, so that it can be the next session's `former`. NULL: it has
+ * nothing that could be passed on, and is free. */
+struct session *session_empty(struct session *session);
 
 /* Async-signal-safe: note an interrupt (enum slot_interrupt) for the running session and wake whatever it waits in. */
 void session_interrupt(struct session *session, int what);

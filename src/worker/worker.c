@@ -190,6 +190,7 @@ struct worker {
     struct acceptor acceptor;
     sigset_t unblocked;
     int sessions;     /* that were begun in this memory */
+    struct session *former; /* what the last one has left; NULL */
     size_t first_heap; /* its size when the first of them had been prepared */
 };
 
@@ -199,10 +200,13 @@ static size_t heap_size(void)
     return info.arena + info.hblkhd;
 }
 
-static struct session *prepare(const struct worker *worker)
+static struct session *prepare(struct worker *worker)
 {
     struct diag diag = {0};
-    struct session *session = session_prepare(&worker->options.session, &diag);
+    struct session_options options = worker->options.session;
+    options.former = worker->former;
+    worker->former = NULL;
+    struct session *session = session_prepare(&options, &diag);
     if (session)
         return session;
     report_and_clear(&diag);
@@ -278,12 +282,12 @@ static void end_or_succeed(struct worker *worker, struct session *session, enum 
     worker->sessions++;
     if (ended != SESSION_LEFT || !wants_successor(worker))
         end(session, slot, WORKER_DONE);
-    session_free(session);
+    worker->former = session_empty(session);
     slot_set_state(slot, SLOT_ENDED);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     if (!is_heap_small(worker) || asked_to_end || asked_to_retire || !succession_begin())
-        end(NULL, slot, WORKER_DONE);
+        end(worker->former, slot, WORKER_DONE);
     take_office(worker);
 }
 

@@ -3,6 +3,7 @@ nothing may get lost on the way."""
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
 
@@ -49,14 +50,14 @@ def count(server, name):
     return server.status()[name]
 
 
-def settled(server):
-    """Spares and nobody else."""
-    return until(lambda: (status := server.status())["sessions"] == 0 and status["spare_workers"] > 0 and status["starting_workers"] == 0)
+def settled(server, others=0):
+    """Spares and nobody else, or so many others."""
+    return until(lambda: (status := server.status())["sessions"] == others and status["spare_workers"] > 0 and status["starting_workers"] == 0)
 
 
-def succeeded(server, act):
+def succeeded(server, act, others=0):
     """Let a client do `act` and go; a process must have succeeded its worker, which is gone."""
-    assert settled(server)
+    assert settled(server, others)
     before = count(server, "workers_succeeded")
     conn = connect(server)
     pid = conn.get_backend_pid()
@@ -64,7 +65,7 @@ def succeeded(server, act):
     conn.close()
     assert until(lambda: count(server, "workers_succeeded") == before + 1), "no process succeeded the worker"
     assert until(lambda: is_gone(pid)), "the worker is still there"
-    assert settled(server)
+    assert settled(server, others)
     return pid
 
 
@@ -145,6 +146,85 @@ def test_another_database_and_user_do_not_stay():
         conn = connect(server)
         assert ask(conn, "SELECT current_database(), current_user, session_user") == [("main", "postgres", "postgres")]
         conn.close()
+
+
+def test_the_locks_of_the_open_file_stay():
+    """SQLite's last user of a file removes its log: who could not see us would take it away from under us."""
+    with Server(settings=FEW) as server:
+        server.psql("-c", "CREATE TABLE t (n int)")
+        for _ in range(5):
+            succeeded(server, lambda conn: ask(conn, "INSERT INTO t VALUES (1)"))
+        device, inode = os.stat(server.file).st_dev, os.stat(server.file).st_ino
+        name = f"{os.major(device):02x}:{os.minor(device):02x}:{inode}"
+
+        def locks():
+            with open("/proc/locks", encoding="ascii") as file:
+                return sum(1 for entry in file if name in entry and "POSIX" in entry and "READ" in entry)
+        # Every worker and the checkpointer, which opens the file when it has something to do.
+        assert until(lambda: settled(server) and locks() == len(known(server))), (locks(), known(server))
+        with sqlite3.connect(server.file) as file:
+            assert file.execute("SELECT count(*) FROM t").fetchone() == (5,)
+        file.close()
+        server.psql("-c", "INSERT INTO t VALUES (2)")
+        assert server.psql("-Atc", "SELECT count(*) FROM t").strip() == "6"
+        assert os.path.exists(server.file + "-wal")
+
+
+def test_changes_of_the_schema_are_seen_by_the_next_session():
+    with Server(settings=FEW) as server:
+        server.psql("-c", "CREATE TYPE mood AS ENUM ('sad', 'happy')", "-c", "CREATE TABLE t (n int, m mood)",
+                    "-c", "INSERT INTO t VALUES (1, 'sad'), (2, 'happy')")
+        stays = connect(server)
+        look = "SELECT string_agg(m::text, ' ' ORDER BY m), max(m)::text FROM t"
+        for number, (change, expected) in enumerate([
+                ("SELECT 1", ("sad happy", "happy")),
+                ("ALTER TYPE mood ADD VALUE 'well' BEFORE 'happy'; INSERT INTO t VALUES (3, 'well')", ("sad well happy", "happy")),
+                ("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME n TO id; CREATE VIEW t AS SELECT id AS n, m FROM u", ("sad well happy", "happy")),
+                ("ALTER TYPE mood RENAME VALUE 'happy' TO 'glad'", ("sad well glad", "glad")),
+                ("DROP VIEW t; DROP TABLE u; DROP TYPE mood; CREATE TABLE t AS SELECT 1 AS n, 'x'::text AS m", ("x", "x"))]):
+            for statement in change.split("; "):
+                ask(stays, statement)
+            succeeded(server, lambda conn, expected=expected: check(ask(conn, look), [expected]), others=1)
+            # Another tool's change.
+            with sqlite3.connect(server.file) as file:
+                file.execute(f"CREATE TABLE foreign_{number} (a INTEGER, b TEXT)")
+                file.execute(f"INSERT INTO foreign_{number} VALUES ({number}, 'y')")
+            file.close()
+            succeeded(server, lambda conn, number=number: check(ask(conn, f"SELECT a, b FROM foreign_{number}"), [(number, "y")]), others=1)
+        stays.close()
+
+
+def check(found, expected):
+    assert found == expected
+
+
+def test_thousands_of_sessions_do_not_swell_the_memory():
+    with Server(settings={**FEW, "max_sessions_per_worker": "1000000"}) as server:
+        server.psql("-c", "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+                    "-c", "CREATE TABLE t (id serial PRIMARY KEY, m mood, j jsonb, a int[])")
+
+        def visit():
+            conn = connect(server)
+            ask(conn, "INSERT INTO t (m, j, a) VALUES ('sad', '{\"a\": 1}', '{1,2}')")
+            ask(conn, "SELECT m, j -> 'a', a[1], to_char(now(), 'YYYY') FROM t ORDER BY m, id DESC LIMIT 3")
+            conn.close()
+
+        def heap():
+            sizes = []
+            for pid in there(server):
+                with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    sizes.append(int(file.read().split()[5]))  # data, in pages
+            return max(sizes)
+
+        for _ in range(300):
+            visit()
+        assert settled(server)
+        before = heap()
+        for _ in range(1500):
+            visit()
+        assert settled(server)
+        assert count(server, "workers_succeeded") > 1700
+        assert heap() < before + 128, "half a megabyte more"
 
 
 def test_who_leaves_in_the_middle_of_something_has_no_successor():

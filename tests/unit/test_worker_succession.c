@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 struct line {
     pthread_mutex_t lock;
     pid_t pids[1000];
-    int count;
+    int count, fd; /* of a file to lock, or 0 */
     bool kept_memory, kept_parent;
 };
 
@@ -47,6 +48,9 @@ static bool found_line(int length)
     int *own = malloc(sizeof *own), on_stack = 7;
     *own = 41;
     line->pids[line->count++] = getpid();
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 5};
+    if (line->fd && fcntl(line->fd, F_SETLK, &lock) < 0)
+        _exit(76);
     while (line->count < length) {
         if (!succession_begin())
             _exit(77);
@@ -125,6 +129,34 @@ Test(worker_succession, takes_a_lock_that_the_former_one_gave_back)
     int status = reap();
     cr_assert_eq(WEXITSTATUS(status), 0);
     cr_assert_eq(pthread_mutex_trylock(&line->lock), 0);
+}
+
+/* As SQLite's locks: a former process's end must not give them up. */
+Test(worker_succession, keeps_record_locks)
+{
+    struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 5};
+    int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), ready[2], leave[2];
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(pipe(ready), 0);
+    cr_assert_eq(pipe(leave), 0);
+    line->fd = fd;
+    if (found_line(3)) {
+        char byte = 'x';
+        close(leave[1]);
+        _exit(write(ready[1], &byte, 1) == 1 && read(leave[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    char byte;
+    close(ready[1]);
+    close(leave[0]);
+    if (read(ready[0], &byte, 1) == 1) {
+        /* The first two of the line have ended or are about to. */
+        usleep(20000);
+        cr_expect_eq(fcntl(fd, F_SETLK, &other), -1);
+        cr_expect(errno == EAGAIN || errno == EACCES);
+    }
+    close(leave[1]);
+    reap();
+    cr_assert_eq(fcntl(fd, F_SETLK, &other), 0, "the last one's end gives it up");
 }
 
 /* A signal to the successor's number reaches it, and what was blocked is blocked. */
