@@ -199,8 +199,7 @@ bool engine_wake(struct engine *engine, struct session_slot *slot)
 {
     struct stat file;
     engine->slot = slot;
-    return stat(engine->path, &file) == 0 &&
-           gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino) == engine->gate;
+    return stat(engine->path, &file) == 0 && gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino) == engine->gate;
 }
 
 void engine_interrupt(struct engine *engine)

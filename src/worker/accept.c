@@ -97,20 +97,20 @@ static bool accept_any(struct acceptor *acceptor, struct peer *peer)
     return false;
 }
 
-enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unblocked, struct peer *peer)
+enum accept_result accept_client(struct acceptor *acceptor, const sigset_t *unblocked, int patience, struct peer *peer)
 {
     if (accept_any(acceptor, peer))
         return ACCEPT_CLIENT;
     for (;;) {
         struct epoll_event event;
-        int ready = epoll_pwait(acceptor->epoll, &event, 1, -1, unblocked);
+        int ready = epoll_pwait(acceptor->epoll, &event, 1, patience, unblocked);
         if (ready < 0) {
             if (errno != EINTR)
                 log_errno(LOG_LEVEL_ERROR, "could not wait for a connection");
             return ACCEPT_INTERRUPTED;
         }
         if (ready == 0)
-            continue;
+            return ACCEPT_NOBODY;
         if (event.data.fd == acceptor->lifeline)
             return ACCEPT_ORPHANED;
         if (accept_from(event.data.fd, peer))

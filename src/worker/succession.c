@@ -88,7 +88,8 @@ bool succession_begin(void)
     /* What the kernel would do to this memory at the process's end is no longer the process's. */
     syscall(SYS_set_tid_address, NULL);
     syscall(SYS_set_robust_list, &none, size);
-    bool is_successor = clone_and_exit(CLONE_VM | CLONE_FILES | CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, thread_id) == 0;
+    bool is_successor =
+        clone_and_exit(CLONE_VM | CLONE_FILES | CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, thread_id) == 0;
     if (is_successor)
         register_rseq();
     else

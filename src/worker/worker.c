@@ -189,9 +189,9 @@ struct worker {
     struct worker_options options; /* the slot is this process's */
     struct acceptor acceptor;
     sigset_t unblocked;
-    int sessions;     /* that were begun in this memory */
+    int sessions;           /* that were begun in this memory */
     struct session *former; /* what the last one has left; NULL */
-    size_t first_heap; /* its size when the first of them had been prepared */
+    size_t first_heap;      /* its size when the first of them had been prepared */
 };
 
 static size_t heap_size(void)
@@ -213,23 +213,39 @@ static struct session *prepare(struct worker *worker)
     exit(WORKER_NOT_STARTED);
 }
 
+/* Wait for a client as a spare. False: this worker is to end. */
+static bool wait_for_client(struct worker *worker, struct peer *peer)
+{
+    enum { WORTH_KEEPING_MS = 1000 };
+    int patience = worker->sessions ? WORTH_KEEPING_MS : -1;
+    while (!asked_to_end && !asked_to_retire) {
+        switch (accept_client(&worker->acceptor, &worker->unblocked, patience, peer)) {
+        case ACCEPT_CLIENT:
+            return true;
+        case ACCEPT_ORPHANED:
+            return false;
+        case ACCEPT_INTERRUPTED:
+            break;
+        case ACCEPT_NOBODY:
+            /* What former sessions needed may not be needed for long. */
+            malloc_trim(0);
+            patience = -1;
+        }
+    }
+    return false;
+}
+
 /* Accept clients until one has had a session. */
 static enum session_end serve_one(struct worker *worker, struct session *session)
 {
     const struct worker_options *options = &worker->options;
     struct session_slot *slot = options->session.slot;
     for (;;) {
+        struct peer peer;
         slot_set_state(slot, SLOT_SPARE);
         wake_master(options);
-        struct peer peer;
-        enum accept_result accepted;
-        do
-            accepted =
-                asked_to_end || asked_to_retire ? ACCEPT_ORPHANED : accept_client(&worker->acceptor, &worker->unblocked, &peer);
-        while (accepted == ACCEPT_INTERRUPTED);
-        if (accepted == ACCEPT_ORPHANED)
+        if (!wait_for_client(worker, &peer))
             end(session, slot, WORKER_DONE);
-
         slot_set_state(slot, SLOT_STARTUP);
         wake_master(options);
         shm_count(options->session.shm, SHM_CONNECTIONS_ACCEPTED, 1);

@@ -227,6 +227,30 @@ def test_thousands_of_sessions_do_not_swell_the_memory():
         assert heap() < before + 128, "half a megabyte more"
 
 
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="the sanitizer keeps what is freed")
+def test_a_spare_gives_back_what_its_former_session_needed():
+    with Server(settings=FEW) as server:
+        assert settled(server)
+
+        def largest():
+            """Of its own memory, in pages."""
+            sizes = []
+            for pid in known(server):
+                with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    fields = [int(field) for field in file.read().split()]
+                    sizes.append(fields[1] - fields[2])
+            return max(sizes)
+
+        def need_much(conn):
+            for i in range(120):
+                ask(conn, f"PREPARE p{i} AS SELECT {', '.join(f'n + {j}' for j in range(10))} FROM (VALUES (1)) AS v(n)")
+            sizes.append(largest())
+
+        sizes = []
+        succeeded(server, need_much)
+        assert until(lambda: largest() < sizes[0] - 256, 5), (sizes, largest())
+
+
 def test_who_leaves_in_the_middle_of_something_has_no_successor():
     with Server(settings=FEW) as server:
         server.psql("-c", "CREATE TABLE t (n int)")
