@@ -191,13 +191,13 @@ struct worker {
     sigset_t unblocked;
     int sessions;           /* that were begun in this memory */
     struct session *former; /* what the last one has left; NULL */
-    size_t first_heap;      /* its size when the first of them had been prepared */
+    size_t first_used;      /* of the heap, when the first of them had been prepared */
 };
 
-static size_t heap_size(void)
+static size_t heap_used(void)
 {
     struct mallinfo2 info = mallinfo2();
-    return info.arena + info.hblkhd;
+    return info.uordblks + info.hblkhd;
 }
 
 static struct session *prepare(struct worker *worker)
@@ -264,11 +264,14 @@ static bool wants_successor(const struct worker *worker)
     return !asked_to_end && !asked_to_retire && worker->sessions < worker->options.sessions_max;
 }
 
-/* A session may have left the heap large or in pieces. What the catalog of the database takes is needed again. */
-static bool is_heap_small(const struct worker *worker)
+/* What is free but much goes back. False: much is not free that should be. */
+static bool tidy_heap(const struct worker *worker)
 {
-    enum { SMALL = 4 * 1024 * 1024 };
-    return heap_size() <= SMALL + 2 * worker->first_heap;
+    enum { MUCH = 4 * 1024 * 1024 };
+    struct mallinfo2 info = mallinfo2();
+    if (info.fordblks > MUCH)
+        malloc_trim(0);
+    return heap_used() <= 2 * worker->first_used + MUCH;
 }
 
 /* The first acts of a process that succeeds another: what was the former one's alone. */
@@ -302,7 +305,7 @@ static void end_or_succeed(struct worker *worker, struct session *session, enum 
     slot_set_state(slot, SLOT_ENDED);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    if (!is_heap_small(worker) || asked_to_end || asked_to_retire || !succession_begin())
+    if (!tidy_heap(worker) || asked_to_end || asked_to_retire || !succession_begin())
         end(worker->former, slot, WORKER_DONE);
     take_office(worker);
 }
@@ -324,7 +327,7 @@ _Noreturn void worker_main(const struct worker_options *options)
     for (;;) {
         struct session *session = prepare(&worker);
         if (!worker.sessions)
-            worker.first_heap = heap_size();
+            worker.first_used = heap_used();
         log_output_set_copy(-1);
         enum session_end ended = serve_one(&worker, session);
         end_or_succeed(&worker, session, ended);
