@@ -16,6 +16,7 @@ static const char *const counter_names[SHM_COUNTERS] = {
     [SHM_CONNECTIONS_ACCEPTED] = "connections_accepted",
     [SHM_CONNECTIONS_REFUSED] = "connections_refused",
     [SHM_SESSIONS_CRASHED] = "sessions_crashed",
+    [SHM_DATABASES_MOVED] = "databases_moved",
     [SHM_WORKERS_FORKED] = "workers_forked",
     [SHM_WORKERS_SUCCEEDED] = "workers_succeeded",
     [SHM_QUERIES] = "queries",

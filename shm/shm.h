@@ -35,6 +35,7 @@ enum shm_counter {
     SHM_CONNECTIONS_REFUSED,
     SHM_SESSIONS_CRASHED,
     SHM_WORKERS_FORKED,
+    SHM_DATABASES_MOVED,   /* dropped or renamed */
     SHM_WORKERS_SUCCEEDED, /* processes that took an ended worker's memory over */
     SHM_QUERIES,
     SHM_TRANSACTIONS_COMMITTED,

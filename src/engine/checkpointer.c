@@ -48,6 +48,7 @@ static const double GROWTH_A_LOOK = 4 << 20;
 struct watched {
     struct engine *engine; /* NULL: not open */
     ino_t inode;           /* whose handle it is */
+    int64_t moved;         /* how many databases had been dropped or renamed when it was opened */
     off_t size;            /* of the log when last looked at */
     uint32_t copied;       /* frames of the log, at the last pass */
     int64_t stuck_since;   /* when that number last changed */
@@ -99,19 +100,24 @@ static void close_database(struct watched *database)
     *database = (struct watched){0};
 }
 
-/* Have the handle of the file that the area stands for now. */
-static bool open_database(struct watched *database, const struct gate *gate, const char *path)
+/* Have the handle of the file that the area stands for now. One whose file was renamed has a log that is nobody else's, even if the file has its old name
+ * again: what it copied would be nothing, and the log that it removed at its end another one. */
+static bool open_database(const struct checkpointer *self, struct watched *database, const struct gate *gate, const char *path)
 {
     struct stat file;
     struct diag diag = {0};
+    int64_t moved = shm_counter(self->shm, SHM_DATABASES_MOVED);
     bool exists = stat(path, &file) == 0 && file.st_ino == gate_inode(gate);
-    if (database->engine && (!exists || database->inode != file.st_ino))
+    if (database->engine && (!exists || database->inode != file.st_ino || database->moved != moved)) {
+        engine_leave_log(database->engine);
         close_database(database);
+    }
     if (database->engine || !exists)
         return exists;
     struct engine_options options = {.path = path, .cache_kib = 256};
     database->engine = engine_open(&options, &diag);
     database->inode = file.st_ino;
+    database->moved = moved;
     database->last_look = database->last_pass = database->last_optimize = database->stuck_since = database->quiet_since =
         clock_ms();
     report(database, path, &diag);
@@ -277,7 +283,7 @@ static int look_at_all(struct checkpointer *self)
             self->databases[self->count++] = (struct watched){0};
         }
         const char *path = gate_path(gate);
-        if (path && open_database(&self->databases[i], gate, path)) {
+        if (path && open_database(self, &self->databases[i], gate, path)) {
             int wanted = look(self, &self->databases[i], gate, path);
             pause = wanted < pause ? wanted : pause;
         } else if (!path) {
@@ -296,7 +302,7 @@ void checkpointer_run(struct shm *shm, volatile const int *stop)
     }
     for (int i = 0; i < self.count; i++) {
         const char *path = gate_path(gate_at(shm, i));
-        if (self.databases[i].engine && path)
+        if (path && open_database(&self, &self.databases[i], gate_at(shm, i), path))
             pass(&self, &self.databases[i], path, READERS_PATIENCE_MS);
         close_database(&self.databases[i]);
     }

@@ -32,11 +32,14 @@ bool engine_warm(struct diag *diag);
  * 58P01 when it does not exist, XX001 when it is no database. */
 struct engine *engine_open(const struct engine_options *options, struct diag *diag);
 void engine_close(struct engine *engine);
+/* The log beside the file is not this handle's any more, because the file has had another name: closing leaves it alone. */
+void engine_leave_log(struct engine *engine);
 /* Let a handle go on to another session, with the same surroundings (`env`), in another process that has this one's memory, descriptors and record locks: put it to
- * rest in the one and wake it with the slot of the other. False: it must be closed, because something of the session is open or kept in it, or another file
- * has its name now. */
+ * rest in the one and wake it with the slot of the other. False: it must be closed, because something of the session is open or kept in it. */
 bool engine_rest(struct engine *engine);
-bool engine_wake(struct engine *engine, struct session_slot *slot);
+void engine_wake(struct engine *engine, struct session_slot *slot);
+/* Is it the file that has the name still? */
+bool engine_has_named_file(const struct engine *engine);
 
 /* Statements. `sql` is SQLite's. Functions, collations and system relations that it names are registered on the way.
  * The statement may outlive schema changes. */

@@ -94,6 +94,8 @@ static bool find_gate(struct engine *engine, struct diag *diag)
     struct stat file;
     if (stat(engine->path, &file) < 0)
         return diag_set(diag, ERRCODE_IO_ERROR, "could not stat file \"%s\": %s", engine->path, strerror(errno));
+    engine->device = file.st_dev;
+    engine->inode = file.st_ino;
     engine->gate = gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino);
     sqlite3_wal_hook(engine->db, note_commit, engine);
     if (!engine->gate)
@@ -152,6 +154,11 @@ struct engine *engine_open(const struct engine_options *options, struct diag *di
     return NULL;
 }
 
+void engine_leave_log(struct engine *engine)
+{
+    sqlite3_db_config(engine->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void engine_close(struct engine *engine)
 {
     if (!engine)
@@ -169,7 +176,7 @@ void engine_close(struct engine *engine)
             sqlite3_finalize(engine->savepoints[i / SAVEPOINTS_KEPT][i % SAVEPOINTS_KEPT]);
         /* The last one to close a WAL database checkpoints it and removes the log: the checkpointer's business, and slow for a client. */
         if (engine->shm)
-            sqlite3_db_config(engine->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+            engine_leave_log(engine);
         engine_forget_mapping(engine);
         sqlite3_close_v2(engine->db);
     }
@@ -195,11 +202,16 @@ bool engine_rest(struct engine *engine)
     return true;
 }
 
-bool engine_wake(struct engine *engine, struct session_slot *slot)
+void engine_wake(struct engine *engine, struct session_slot *slot)
+{
+    engine->slot = slot;
+}
+
+bool engine_has_named_file(const struct engine *engine)
 {
     struct stat file;
-    engine->slot = slot;
-    return stat(engine->path, &file) == 0 && gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino) == engine->gate;
+    return stat(engine->path, &file) == 0 && file.st_dev == engine->device && file.st_ino == engine->inode &&
+           gate_for_file(engine->shm, engine->path, file.st_dev, file.st_ino) == engine->gate;
 }
 
 void engine_interrupt(struct engine *engine)

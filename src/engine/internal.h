@@ -43,6 +43,8 @@ struct engine {
     sqlite3 *db;
     struct mapping *mapping; /* mapping.c */
     char *path;
+    dev_t device; /* the file's, when it was opened */
+    ino_t inode;
     bool ephemeral;
     struct shm *shm;
     struct session_slot *slot;

@@ -52,9 +52,10 @@ static bool open_database(struct session *session, const struct startup *startup
     session->database = xstrdup(own ? session->options.default_name : startup->database);
     session->env.database = session->database;
     slot_set_identity(session->options.slot, session->database, NULL, NULL);
-    if (!own) {
+    const char *wanted = own ? session->options.default_path : path;
+    if (!session_has_open(session, wanted)) {
         session_close(session);
-        if (!session_open(session, path, false, diag))
+        if (!session_open(session, wanted, own, diag))
             return fatal(diag);
     }
     catalog_set_database(session->catalog, session->database);
@@ -116,6 +117,8 @@ static bool admit(struct session *session, const struct startup *startup, const 
 {
     struct auth_client client = {
         .user = startup->user, .database = startup->database, .address = address, .fd = session->wire.fd};
+    free(session->user); /* of a client that was refused */
+    free(session->session_user);
     session->user = xstrdup(startup->user);
     session->session_user = xstrdup(startup->user);
     session->env.user = session->user;

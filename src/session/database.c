@@ -171,6 +171,7 @@ bool database_drop(struct session *session, PgQuery__DropdbStmt *stmt, struct po
         put_back(hidden, path);
         return false;
     }
+    shm_count(session->options.shm, SHM_DATABASES_MOVED, 1);
     unlink(hidden);
     remove_files(arena, path);
     sync_directory(session->options.data_dir);
@@ -217,6 +218,8 @@ bool database_rename(struct session *session, PgQuery__RenameStmt *stmt, struct 
     bool good = !is_used(session, name, diag);
     if (good && stat(log_path, &log) == 0 && log.st_size > 0)
         good = diag_set(diag, ERRCODE_OBJECT_IN_USE, "database \"%s\" is being written by another program", name);
+    /* Whoever still has the file open will not find its log under the new name. */
+    shm_count(session->options.shm, SHM_DATABASES_MOVED, 1);
     if (good && renameat2(AT_FDCWD, hidden, AT_FDCWD, new_path, RENAME_NOREPLACE) < 0)
         good = diag_set(diag, ERRCODE_IO_ERROR, "could not rename file \"%s\" to \"%s\": %s", path, new_path, strerror(errno));
     if (!good) {

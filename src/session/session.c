@@ -105,27 +105,52 @@ static void close_statements(struct session *session)
     session->compiler = NULL;
 }
 
-static void close_file(struct session *session)
+void session_close(struct session *session)
 {
+    close_statements(session);
     if (session->catalog)
         catalog_free(session->catalog);
     if (session->engine)
         engine_close(session->engine);
+    free(session->database_path);
     session->catalog = session->env.catalog = NULL;
     session->env.resolver = NULL;
     session->engine = NULL;
-}
-
-void session_close(struct session *session)
-{
-    close_statements(session);
-    close_file(session);
-    free(session->database_path);
-    session->database_path = NULL;
     session->gate = NULL;
+    session->database_path = NULL;
 }
 
-static bool open_file(struct session *session, const char *path, bool create, struct diag *diag)
+static int64_t databases_moved(const struct session *session)
+{
+    return session->options.shm ? shm_counter(session->options.shm, SHM_DATABASES_MOVED) : 0;
+}
+
+static bool is_home(const struct session *session)
+{
+    return session->database_path && !strcmp(session->database_path, session->options.default_path);
+}
+
+/* A file that had another name for a while has lost the log that this handle has open. The default database keeps its name. */
+static bool has_named_file(const struct session *session)
+{
+    return engine_has_named_file(session->engine) && (is_home(session) || session->moved_seen == databases_moved(session));
+}
+
+/* A handle and a catalog are there: what else a session needs about them. */
+static bool take_up_file(struct session *session, bool has_catalog, struct diag *diag)
+{
+    struct stat status;
+    session->env.catalog = session->catalog;
+    session->env.resolver = catalog_type_resolver(session->catalog);
+    if (session->options.shm && stat(session->database_path, &status) == 0)
+        session->gate = gate_for_file(session->options.shm, session->database_path, status.st_dev, status.st_ino);
+    if (!has_catalog && !session_reload_catalog(session, diag))
+        return false;
+    session->compiler = compiler_new(session->engine, session->catalog, &session->env);
+    return true;
+}
+
+bool session_open(struct session *session, const char *path, bool create, struct diag *diag)
 {
     struct engine_options options = {
         .path = path,
@@ -135,39 +160,40 @@ static bool open_file(struct session *session, const char *path, bool create, st
         .slot = session->options.slot,
         .env = &session->env,
     };
+    session->moved_seen = databases_moved(session);
     session->engine = engine_open(&options, diag);
     if (!session->engine)
         return false;
+    session->database_path = xstrdup(path);
     session->catalog = catalog_new();
     catalog_set_regex_checker(session->catalog, regex_path_check);
-    return true;
+    return take_up_file(session, false, diag);
 }
 
-/* The file of a former session is open still. Its catalog is as old as that session's, and is looked at like that. */
-static bool reopen_file(struct session *session)
+bool session_has_open(const struct session *session, const char *path)
 {
-    if (!session->engine)
-        return false;
-    if (engine_wake(session->engine, session->options.slot))
+    return session->database_path && !strcmp(session->database_path, path) && (is_home(session) || has_named_file(session));
+}
+
+/* A former session's file goes on being open. Its catalog is as old as that session's, and is looked at like that. */
+static bool open_first(struct session *session, struct diag *diag)
+{
+    if (session->engine)
+        engine_wake(session->engine, session->options.slot);
+    if (session->engine && has_named_file(session))
+        return take_up_file(session, true, diag);
+    session_close(session);
+    return session_open(session, session->options.default_path, true, diag);
+}
+
+bool session_go_home(struct session *session, struct diag *diag)
+{
+    if (is_home(session))
         return true;
-    close_file(session);
-    return false;
-}
-
-bool session_open(struct session *session, const char *path, bool create, struct diag *diag)
-{
-    bool is_open = reopen_file(session);
-    if (!is_open && !open_file(session, path, create, diag))
+    session_close(session);
+    if (!session_open(session, session->options.default_path, true, diag))
         return false;
-    session->database_path = xstrdup(path);
-    session->env.catalog = session->catalog;
-    session->env.resolver = catalog_type_resolver(session->catalog);
-    struct stat status;
-    if (session->options.shm && stat(path, &status) == 0)
-        session->gate = gate_for_file(session->options.shm, path, status.st_dev, status.st_ino);
-    if (!is_open && !session_reload_catalog(session, diag))
-        return false;
-    session->compiler = compiler_new(session->engine, session->catalog, &session->env);
+    session_apply_settings(session);
     return true;
 }
 
@@ -186,7 +212,7 @@ struct session *session_prepare(const struct session_options *options, struct di
     session_fill_env(session);
     session_bind_settings(session);
     session->env.statement_timestamp = session_now();
-    if (!session_open(session, options->default_path, true, diag)) {
+    if (!open_first(session, diag)) {
         session_free(session);
         return NULL;
     }
@@ -247,14 +273,18 @@ struct session *session_empty(struct session *session)
     if (session->engine)
         txn_drop(session);
     close_statements(session);
-    bool has_default = session->database_path && !strcmp(session->database_path, session->options.default_path);
-    if (!has_default || session->catalog_dirty || !engine_rest(session->engine)) {
+    if (!session->engine || session->catalog_dirty || !engine_rest(session->engine)) {
         session_free(session);
         return NULL;
     }
-    struct session rest = {.engine = session->engine, .catalog = session->catalog, .catalog_seen = session->catalog_seen};
+    struct session rest = {.engine = session->engine,
+                           .catalog = session->catalog,
+                           .catalog_seen = session->catalog_seen,
+                           .database_path = session->database_path,
+                           .moved_seen = session->moved_seen};
     session->engine = NULL;
     session->catalog = NULL;
+    session->database_path = NULL;
     free_parts(session);
     catalog_set_database(rest.catalog, NULL);
     *session = rest;
@@ -593,9 +623,7 @@ enum session_end session_serve(struct session *session, int fd, const char *addr
         wire_put_diag(&session->wire, &diag, false);
         diag_clear(&diag);
     }
-    bool has_other_database =
-        session->engine == NULL || (session->database_path && strcmp(session->database_path, session->options.default_path));
-    bool was_session = session->is_connected || has_other_database || session->database;
+    bool was_session = session->is_connected || session->database;
     session->is_connected = false;
     end(session);
     return session->was_left ? SESSION_LEFT : was_session ? SESSION_ENDED : SESSION_NOT_BEGUN;

@@ -51,6 +51,8 @@ enum session_end {
 /* Serve the client on `fd` (a connected stream socket, or inetd's fd 0). `address` is "" for a unix socket; port -1. Returns at disconnect, with
  * everything rolled back and the fd closed. */
 enum session_end session_serve(struct session *session, int fd, const char *address, int port);
+/* Before a client is there: open the default database, if another one is open. False after a report. */
+bool session_go_home(struct session *session, struct diag *diag);
 void session_free(struct session *session);
 /* Free all that is the session's but its memory and its open database with the catalog, so that it can be the next session's `former`. NULL: it has
  * nothing that could be passed on, and is free. */

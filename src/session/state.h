@@ -31,6 +31,7 @@ struct session {
     uint64_t catalog_seen; /* the gate's catalog generation that the snapshot was read at */
     bool catalog_dirty;    /* a rolled back transaction had changed it */
     char *database_path;
+    int64_t moved_seen; /* how many databases had been dropped or renamed when it was opened */
 
     struct wire wire;
     bool has_tcp_client;
@@ -90,6 +91,8 @@ enum connect_result session_connect(struct session *session, const char *address
 /* Open `path` as the session's database. */
 bool session_open(struct session *session, const char *path, bool create, struct diag *diag);
 void session_close(struct session *session);
+/* Is `path` what is open, under that name still? */
+bool session_has_open(const struct session *session, const char *path);
 
 /* The memory limit is passed: what runs is stopped. */
 void session_note_excess(void *session, size_t request);

@@ -213,8 +213,19 @@ static struct session *prepare(struct worker *worker)
     exit(WORKER_NOT_STARTED);
 }
 
+/* What former sessions needed may not be needed for long: memory, and another database, which may be dropped. */
+static bool let_go(struct session *session)
+{
+    struct diag diag = {0};
+    bool good = session_go_home(session, &diag);
+    if (!good)
+        report_and_clear(&diag);
+    malloc_trim(0);
+    return good;
+}
+
 /* Wait for a client as a spare. False: this worker is to end. */
-static bool wait_for_client(struct worker *worker, struct peer *peer)
+static bool wait_for_client(struct worker *worker, struct session *session, struct peer *peer)
 {
     enum { WORTH_KEEPING_MS = 1000 };
     int patience = worker->sessions ? WORTH_KEEPING_MS : -1;
@@ -227,8 +238,8 @@ static bool wait_for_client(struct worker *worker, struct peer *peer)
         case ACCEPT_INTERRUPTED:
             break;
         case ACCEPT_NOBODY:
-            /* What former sessions needed may not be needed for long. */
-            malloc_trim(0);
+            if (!let_go(session))
+                return false;
             patience = -1;
         }
     }
@@ -244,7 +255,7 @@ static enum session_end serve_one(struct worker *worker, struct session *session
         struct peer peer;
         slot_set_state(slot, SLOT_SPARE);
         wake_master(options);
-        if (!wait_for_client(worker, &peer))
+        if (!wait_for_client(worker, session, &peer))
             end(session, slot, WORKER_DONE);
         slot_set_state(slot, SLOT_STARTUP);
         wake_master(options);

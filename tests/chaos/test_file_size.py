@@ -122,3 +122,25 @@ def test_space_of_deleted_rows_is_given_back():
         assert os.path.getsize(server.file) <= full / 2
         cursor.execute("SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM much)")
         assert cursor.fetchone() == (1, 0)
+
+
+def test_the_log_of_a_renamed_database_is_copied_too():
+    with Server() as server:
+        _, cursor = connect(server)
+        cursor.execute("CREATE DATABASE first")
+        for name, new_name in (("first", "second"), ("second", "first")):
+            server.psql("-c", f"CREATE TABLE {new_name} AS SELECT repeat('x', 100) AS note FROM generate_series(1, 20000)", dbname=name)
+            server.ctl("checkpoint")
+            deadline = time.monotonic() + 20
+            while True:
+                cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'")
+                if cursor.fetchone() == (0,) or time.monotonic() > deadline:
+                    break
+            cursor.execute(f"ALTER DATABASE {name} RENAME TO {new_name}")
+        path = os.path.join(server.directory, "first.db")
+        before = os.path.getsize(path)
+        server.psql("-c", "CREATE TABLE third AS SELECT repeat('x', 100) AS note FROM generate_series(1, 20000)", dbname="first")
+        deadline = time.monotonic() + 20
+        while os.path.getsize(path) < before + MIB and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert os.path.getsize(path) > before + MIB, "what was written stays in the log"

@@ -203,7 +203,7 @@ def test_thousands_of_sessions_do_not_swell_the_memory():
         server.psql("-c", "CREATE TYPE mood AS ENUM ('sad', 'happy')",
                     "-c", "CREATE TABLE t (id serial PRIMARY KEY, m mood, j jsonb, a int[])")
 
-        def visit():
+        def come():
             conn = connect(server)
             ask(conn, "INSERT INTO t (m, j, a) VALUES ('sad', '{\"a\": 1}', '{1,2}')")
             ask(conn, "SELECT m, j -> 'a', a[1], to_char(now(), 'YYYY') FROM t ORDER BY m, id DESC LIMIT 3")
@@ -217,11 +217,11 @@ def test_thousands_of_sessions_do_not_swell_the_memory():
             return max(sizes)
 
         for _ in range(300):
-            visit()
+            come()
         assert settled(server)
         before = heap()
         for _ in range(1500):
-            visit()
+            come()
         assert settled(server)
         assert count(server, "workers_succeeded") > 1700
         assert heap() < before + 128, "half a megabyte more"
@@ -254,6 +254,92 @@ def test_a_spare_gives_back_what_its_former_session_needed():
             succeeded(server, need_much)
             assert sizes[-1] > small + 256
             assert until(lambda: largest() < small + 128, 5), (statements, small, sizes, largest())
+
+
+def open_files(server, name):
+    """How many of the server's processes have a file open."""
+    count_of = 0
+    for pid in there(server):
+        try:
+            count_of += any(os.readlink(f"/proc/{pid}/fd/{fd}").startswith(os.path.join(server.directory, name))
+                            for fd in os.listdir(f"/proc/{pid}/fd"))
+        except OSError:
+            pass
+    return count_of
+
+
+def visit(server, dbname, sql):
+    conn = connect(server, dbname)
+    found = ask(conn, sql)
+    conn.close()
+    return found
+
+
+def test_another_database_stays_open_for_the_next_session_and_not_for_long():
+    with Server(settings=FEW) as server:
+        visit(server, "main", "CREATE DATABASE other")
+        visit(server, "other", "CREATE TABLE t AS SELECT 7 AS n")
+        for _ in range(20):
+            assert visit(server, "other", "SELECT n, current_database() FROM t") == [(7, "other")]
+        assert open_files(server, "other.db") > 0
+        assert visit(server, "main", "SELECT to_regclass('t'), current_database()") == [(None, "main")]
+        assert visit(server, "postgres", "SELECT to_regclass('t'), current_database()") == [(None, "main")]
+        for _ in range(4):
+            visit(server, "other", "SELECT 1")
+        assert settled(server)
+        checkpointer = 1
+        assert until(lambda: open_files(server, "other.db") <= checkpointer, 5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_databases_that_are_dropped_and_renamed_under_the_spares(seed):
+    chance = random.Random(seed)
+    with Server(settings={"min_spare_workers": "2", "max_spare_workers": "4"}) as server:
+        there_are = {}
+        home = connect(server)
+
+        def settle(dbname):
+            """DROP and RENAME want that nobody is there: who said good-bye may still be on the way out."""
+            assert until(lambda: one(home, f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{dbname}'") == 0)
+
+        for number in range(120):
+            names = sorted(there_are)
+            act = chance.choice(["create", "drop", "rename", "back", "visit", "visit", "visit", "visit"]) if names else "create"
+            name = chance.choice(names) if names else None
+            if act == "create" and len(names) < 4:
+                name = next(n for n in ("a", "b", "c", "d", "e") if n not in there_are)
+                ask(home, f"CREATE DATABASE {name}")
+                visit(server, name, f"CREATE TABLE t (n int); INSERT INTO t VALUES ({number})")
+                there_are[name] = number
+            elif act == "drop":
+                settle(name)
+                ask(home, f"DROP DATABASE {name}")
+                del there_are[name]
+                with pytest.raises(psycopg2.OperationalError, match="does not exist"):
+                    connect(server, name)
+            elif act in ("rename", "back"):
+                settle(name)
+                ask(home, f"ALTER DATABASE {name} RENAME TO moved")
+                if act == "back":
+                    visit(server, "moved", "UPDATE t SET n = n + 1000")
+                    there_are[name] += 1000
+                    settle("moved")
+                    ask(home, f"ALTER DATABASE moved RENAME TO {name}")
+                else:
+                    other = next(n for n in ("a", "b", "c", "d", "e", "f") if n not in there_are)
+                    settle("moved")
+                    ask(home, f"ALTER DATABASE moved RENAME TO {other}")
+                    there_are[other] = there_are.pop(name)
+            elif act == "visit":
+                assert visit(server, name, "UPDATE t SET n = n + 1 RETURNING n") == [(there_are[name] + 1,)]
+                there_are[name] += 1
+            for name, value in there_are.items():
+                assert visit(server, name, "SELECT n FROM t") == [(value,)], (number, act, name)
+        home.close()
+        assert server.stop() == 0
+        for name, value in there_are.items():
+            with sqlite3.connect(os.path.join(server.directory, name + ".db")) as file:
+                assert file.execute("SELECT n FROM t").fetchone() == (value,)
 
 
 def test_who_leaves_in_the_middle_of_something_has_no_successor():
