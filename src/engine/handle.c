@@ -261,7 +261,9 @@ static void note_agreement(void *self)
 {
     struct engine *engine = self;
     /* What is not committed is nobody else's. */
-    if (engine->gate && engine->txn != ENGINE_TXN_WRITE && engine->catalog_cookie > 0)
+    if (engine->txn == ENGINE_TXN_WRITE)
+        engine->agreed_cookie = engine->catalog_cookie;
+    else if (engine->gate && engine->catalog_cookie > 0)
         gate_set_agreed_schema(engine->gate, engine->catalog_cookie);
 }
 
@@ -279,7 +281,14 @@ void engine_catalog_source(struct engine *engine, struct catalog_source *source)
     if (!engine_schema_version(engine, &engine->catalog_cookie, &ignored))
         diag_clear(&ignored);
     engine->schema_moved = false;
-    source->is_agreed = engine->gate && engine->catalog_cookie > 0 && gate_agreed_schema(engine->gate) == engine->catalog_cookie;
+    if (!engine->gate || engine->catalog_cookie <= 0)
+        return;
+    /* Nobody else changes the schema during a write transaction, and what this one changes it writes down. */
+    int64_t agreed = gate_agreed_schema(engine->gate);
+    bool was_agreed = engine->agreed_cookie > 0 || (engine->txn_cookie > 0 && engine->txn_cookie == agreed);
+    if (engine->txn == ENGINE_TXN_WRITE && was_agreed)
+        engine->agreed_cookie = engine->catalog_cookie;
+    source->is_agreed = agreed == engine->catalog_cookie || engine->agreed_cookie == engine->catalog_cookie;
 }
 
 static void size_temporary_cache(struct engine *engine)

@@ -71,6 +71,7 @@ struct engine {
     int64_t catalog_cookie; /* schema version that the catalog was last read at, or whose change was last told; -1: never */
     bool schema_moved;      /* this write transaction began with another schema … */
     int64_t txn_cookie;     /* … namely this */
+    int64_t agreed_cookie;  /* of this write transaction: at this schema version its schema agrees with the books; 0: not known */
     sqlite3_stmt *begin_write, *begin_read, *commit, *rollback, *touch, *schema_version;
     sqlite3_stmt *savepoints[3][SAVEPOINTS_KEPT];
     struct engine_stmt *statements;

@@ -124,6 +124,7 @@ bool engine_begin_write(struct engine *engine, int lock_timeout_ms, struct diag 
     engine->patience_us = 0;
     if (code == SQLITE_DONE) {
         engine->txn = ENGINE_TXN_WRITE;
+        engine->agreed_cookie = 0;
         engine->wrote = false;
         if (note_schema(engine, diag))
             return true;
@@ -160,6 +161,17 @@ static bool report_lost_sync(struct engine *engine, struct diag *diag)
     return false;
 }
 
+/* The schema that was committed agrees with the books: tell the others. */
+static void tell_agreement(struct engine *engine)
+{
+    struct diag ignored = {0};
+    int64_t version = 0;
+    if (engine->agreed_cookie > 0 && engine_schema_version(engine, &version, &ignored) && version == engine->agreed_cookie)
+        gate_set_agreed_schema(engine->gate, version);
+    diag_clear(&ignored);
+    engine->agreed_cookie = 0;
+}
+
 bool engine_commit(struct engine *engine, enum engine_durability durability, struct diag *diag)
 {
     enum engine_txn was = engine->txn;
@@ -175,6 +187,7 @@ bool engine_commit(struct engine *engine, enum engine_durability durability, str
     engine->schema_moved = false;
     if (was != ENGINE_TXN_WRITE || !engine->gate)
         return true;
+    tell_agreement(engine);
     bool waits = engine->wrote && !engine->ephemeral && durability == ENGINE_DURABLE;
     /* Under the gate, so that tickets are drawn in the order of commits. */
     uint64_t ticket = waits ? commit_ticket(engine->gate) : 0;
@@ -194,6 +207,7 @@ void engine_rollback(struct engine *engine)
     if (engine->rollback && !sqlite3_get_autocommit(engine->db))
         engine_run(engine->rollback);
     engine->txn = ENGINE_TXN_NONE;
+    engine->agreed_cookie = 0;
     engine->schema_moved = engine->is_lost = false;
     open_gate(engine);
 }
