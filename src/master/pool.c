@@ -5,8 +5,9 @@ enum {
     BACKOFF_MAX_MS = 30000,
     CALM_MS = 5000, /* without an arrival: spares beyond the minimum are given back, one at a time */
     RETIREMENT_GAP_MS = 500,
-    RETIRED_SHARE =
-        16, /* of those beyond the maximum, each time: they have memory that has served, and the clients that left may come again */
+    /* Beyond the maximum this share, each time: they have memory that has served, and the clients that left may come again at once. */
+    SURPLUS_SHARE = 8,
+    SURPLUS_GAP_MS = 100,
 };
 
 static int smaller(int a, int b)
@@ -64,10 +65,10 @@ int pool_decide(struct pool *pool, const struct pool_limits *limits, const struc
     }
     int surplus = counts->spare - larger(limits->max_spare, wanted);
     bool is_due = surplus > 0 || (counts->spare > wanted && now - pool->last_arrival >= CALM_MS);
-    if (!is_due || now - pool->last_retirement < RETIREMENT_GAP_MS)
+    if (!is_due || now - pool->last_retirement < (surplus > 0 ? SURPLUS_GAP_MS : RETIREMENT_GAP_MS))
         return 0;
     pool->last_retirement = now;
-    return -larger(surplus / RETIRED_SHARE, 1);
+    return -larger(surplus / SURPLUS_SHARE, 1);
 }
 
 int64_t pool_next_wakeup(const struct pool *pool, const struct pool_limits *limits, const struct pool_counts *counts, int64_t now)
@@ -76,9 +77,9 @@ int64_t pool_next_wakeup(const struct pool *pool, const struct pool_limits *limi
         return pool->not_before - now;
     if (counts->spare <= larger(limits->min_spare, 1))
         return -1;
-    int64_t calm = pool->last_arrival + CALM_MS - now, gap = pool->last_retirement + RETIREMENT_GAP_MS - now;
     if (counts->spare > limits->max_spare)
-        return gap > 1 ? gap : 1;
+        return larger((int) (pool->last_retirement + SURPLUS_GAP_MS - now), 1);
+    int64_t calm = pool->last_arrival + CALM_MS - now, gap = pool->last_retirement + RETIREMENT_GAP_MS - now;
     int64_t wait = calm > gap ? calm : gap;
     int64_t growth = pool->batch ? pool->last_growth + CALM_MS + 1 - now : 0;
     if (growth > wait)

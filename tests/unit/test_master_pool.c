@@ -58,10 +58,10 @@ Test(master_pool, retires_step_by_step_what_is_above_the_maximum)
 {
     struct pool pool = {.last_arrival = 10000};
     struct pool_counts counts = {.spare = 90};
-    cr_assert_eq(decide(&pool, 0, 90, 0, 10000), -5);
-    cr_assert_eq(decide(&pool, 0, 85, 0, 10001), 0);
-    cr_assert_eq(pool_next_wakeup(&pool, &limits, &counts, 10001), 499);
-    cr_assert_eq(decide(&pool, 0, 85, 0, 10500), -4);
+    cr_assert_eq(decide(&pool, 0, 90, 0, 10000), -10);
+    cr_assert_eq(decide(&pool, 0, 80, 0, 10001), 0);
+    cr_assert_eq(pool_next_wakeup(&pool, &limits, &counts, 10001), 99);
+    cr_assert_eq(decide(&pool, 0, 80, 0, 10100), -8);
     cr_assert_eq(decide(&pool, 0, 11, 0, 11000), -1);
     cr_assert_eq(decide(&pool, 0, 10, 0, 11500), 0, "the others stay while it is not calm");
 }
