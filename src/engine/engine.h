@@ -38,6 +38,8 @@ void engine_leave_log(struct engine *engine);
  * rest in the one and wake it with the slot of the other. False: it must be closed, because something of the session is open or kept in it. */
 bool engine_rest(struct engine *engine);
 void engine_wake(struct engine *engine, struct session_slot *slot);
+/* The writer gate of its file; NULL: there is no registry. */
+struct gate *engine_gate(const struct engine *engine);
 /* Is it the file that has the name still? */
 bool engine_has_named_file(const struct engine *engine);
 

@@ -202,6 +202,11 @@ bool engine_rest(struct engine *engine)
     return true;
 }
 
+struct gate *engine_gate(const struct engine *engine)
+{
+    return engine->gate;
+}
+
 void engine_wake(struct engine *engine, struct session_slot *slot)
 {
     engine->slot = slot;
@@ -286,9 +291,11 @@ void engine_catalog_source(struct engine *engine, struct catalog_source *source)
     /* Nobody else changes the schema during a write transaction, and what this one changes it writes down. */
     int64_t agreed = gate_agreed_schema(engine->gate);
     bool was_agreed = engine->agreed_cookie > 0 || (engine->txn_cookie > 0 && engine->txn_cookie == agreed);
-    if (engine->txn == ENGINE_TXN_WRITE && was_agreed)
+    source->is_agreed = agreed == engine->catalog_cookie;
+    if (engine->txn == ENGINE_TXN_WRITE && was_agreed) {
         engine->agreed_cookie = engine->catalog_cookie;
-    source->is_agreed = agreed == engine->catalog_cookie || engine->agreed_cookie == engine->catalog_cookie;
+        source->is_agreed = true;
+    }
 }
 
 static void size_temporary_cache(struct engine *engine)

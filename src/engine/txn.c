@@ -169,7 +169,6 @@ static void tell_agreement(struct engine *engine)
     if (engine->agreed_cookie > 0 && engine_schema_version(engine, &version, &ignored) && version == engine->agreed_cookie)
         gate_set_agreed_schema(engine->gate, version);
     diag_clear(&ignored);
-    engine->agreed_cookie = 0;
 }
 
 bool engine_commit(struct engine *engine, enum engine_durability durability, struct diag *diag)
@@ -207,7 +206,6 @@ void engine_rollback(struct engine *engine)
     if (engine->rollback && !sqlite3_get_autocommit(engine->db))
         engine_run(engine->rollback);
     engine->txn = ENGINE_TXN_NONE;
-    engine->agreed_cookie = 0;
     engine->schema_moved = engine->is_lost = false;
     open_gate(engine);
 }

@@ -149,18 +149,11 @@ void server_shutdown(struct server *server, enum shutdown_mode mode)
     log_write(LOG_LEVEL_LOG, "received %s shutdown request", names[mode]);
     server->shutdown = mode;
     server->shutdown_began = server_now();
-    switch (mode) {
-    case SHUTDOWN_SMART:
-        spawn_signal(server, CHILD_WORKER, SIGUSR2);
+    spawn_signal(server, CHILD_WORKER, spawn_ending(mode));
+    if (mode == SHUTDOWN_SMART)
         sweep_idle(server);
-        break;
-    case SHUTDOWN_FAST:
-        spawn_signal(server, CHILD_WORKER, SIGTERM);
-        break;
-    default:
-        spawn_signal(server, CHILD_WORKER, SIGQUIT);
+    else if (mode == SHUTDOWN_IMMEDIATE)
         spawn_signal(server, CHILD_CHECKPOINTER, SIGQUIT);
-    }
     spawn_signal(server, CHILD_JOB, SIGTERM);
 }
 

@@ -25,17 +25,30 @@ static struct child *keep_child(struct server *server, pid_t pid, enum child_kin
     return child;
 }
 
+static void send_signal(pid_t pid, int signal)
+{
+    kill(pid, signal);
+    /* A stopped process would not notice. */
+    if (signal == SIGTERM || signal == SIGQUIT)
+        kill(pid, SIGCONT);
+}
+
+int spawn_ending(enum shutdown_mode mode)
+{
+    static const int signals[] = {[SHUTDOWN_SMART] = SIGUSR2, [SHUTDOWN_FAST] = SIGTERM, [SHUTDOWN_IMMEDIATE] = SIGQUIT};
+    return signals[mode];
+}
+
 /* What it was not told because nobody knew of it. */
 static void catch_up(const struct server *server, struct child *child, unsigned orders)
 {
-    static const int endings[] = {[SHUTDOWN_SMART] = SIGUSR2, [SHUTDOWN_FAST] = SIGTERM, [SHUTDOWN_IMMEDIATE] = SIGQUIT};
     if (orders != server->orders) {
         child->retiring = true;
         kill(child->pid, SIGUSR1);
         kill(child->pid, SIGHUP);
     }
     if (server->shutdown)
-        kill(child->pid, endings[server->shutdown]);
+        send_signal(child->pid, spawn_ending(server->shutdown));
 }
 
 void spawn_adopt(struct server *server)
@@ -65,12 +78,8 @@ void spawn_forget(struct server *server, struct child *child)
 void spawn_signal(struct server *server, enum child_kind kind, int signal)
 {
     for (int i = 0; i < server->child_count; i++)
-        if (server->children[i].kind == kind) {
-            kill(server->children[i].pid, signal);
-            /* A stopped process would not notice. */
-            if (signal == SIGTERM || signal == SIGQUIT)
-                kill(server->children[i].pid, SIGCONT);
-        }
+        if (server->children[i].kind == kind)
+            send_signal(server->children[i].pid, signal);
 }
 
 int spawn_count(const struct server *server, enum child_kind kind)

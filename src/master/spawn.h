@@ -19,6 +19,8 @@ void spawn_adopt(struct server *server);
 struct child *spawn_find(struct server *server, pid_t pid);
 /* Forget a child that was reaped. */
 void spawn_forget(struct server *server, struct child *child);
+/* The signal that tells a worker of a shutdown. */
+int spawn_ending(enum shutdown_mode mode);
 /* Send a signal to all children of a kind. */
 void spawn_signal(struct server *server, enum child_kind kind, int signal);
 /* How many children of a kind there are. */

@@ -139,11 +139,9 @@ static bool has_named_file(const struct session *session)
 /* A handle and a catalog are there: what else a session needs about them. */
 static bool take_up_file(struct session *session, bool has_catalog, struct diag *diag)
 {
-    struct stat status;
     session->env.catalog = session->catalog;
     session->env.resolver = catalog_type_resolver(session->catalog);
-    if (session->options.shm && stat(session->database_path, &status) == 0)
-        session->gate = gate_for_file(session->options.shm, session->database_path, status.st_dev, status.st_ino);
+    session->gate = engine_gate(session->engine);
     if (!has_catalog && !session_reload_catalog(session, diag))
         return false;
     session->compiler = compiler_new(session->engine, session->catalog, &session->env);
@@ -175,6 +173,12 @@ bool session_has_open(const struct session *session, const char *path)
     return session->database_path && !strcmp(session->database_path, path) && (is_home(session) || has_named_file(session));
 }
 
+static bool open_home(struct session *session, struct diag *diag)
+{
+    session_close(session);
+    return session_open(session, session->options.default_path, true, diag);
+}
+
 /* A former session's file goes on being open. Its catalog is as old as that session's, and is looked at like that. */
 static bool open_first(struct session *session, struct diag *diag)
 {
@@ -182,16 +186,14 @@ static bool open_first(struct session *session, struct diag *diag)
         engine_wake(session->engine, session->options.slot);
     if (session->engine && has_named_file(session))
         return take_up_file(session, true, diag);
-    session_close(session);
-    return session_open(session, session->options.default_path, true, diag);
+    return open_home(session, diag);
 }
 
 bool session_go_home(struct session *session, struct diag *diag)
 {
     if (is_home(session))
         return true;
-    session_close(session);
-    if (!session_open(session, session->options.default_path, true, diag))
+    if (!open_home(session, diag))
         return false;
     session_apply_settings(session);
     return true;

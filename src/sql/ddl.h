@@ -36,7 +36,7 @@ oid_t ddl_new_oid(struct ddl *d, int count);
 bool ddl_store(struct ddl *d, const struct catalog_relation *relation);
 bool ddl_forget(struct ddl *d, oid_t relation);
 /* Another tool may have changed or dropped a table of ours, which then is another one with an oid of its own: what the books say of the former goes. */
-bool ddl_forget_namesakes(struct ddl *d, const struct catalog_relation *relation);
+bool ddl_forget_namesake(struct ddl *d, const struct catalog_relation *relation);
 /* Read the catalog anew, so that what follows sees the change. */
 bool ddl_reload(struct ddl *d);
 void ddl_notice(struct ddl *d, const char *sqlstate, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -139,7 +139,7 @@ static bool drop_relation(struct ddl *d, const struct catalog_relation *relation
         d, arena_printf(d->arena, "DROP %s %s", relation->kind == 'v' ? "VIEW" : "TABLE", ddl_quote(d, relation->storage)));
     engine_set_foreign_keys(d->engine, true);
     return good && ((!oid_is_temporary(relation->oid) && !ddl_is_prepared(d)) ||
-                    (ddl_forget(d, relation->oid) && ddl_forget_namesakes(d, relation)));
+                    (ddl_forget(d, relation->oid) && ddl_forget_namesake(d, relation)));
 }
 
 static bool drop_all(struct ddl *d, struct doomed *doomed, bool cascade, const char *single)

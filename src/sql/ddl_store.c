@@ -201,27 +201,20 @@ bool ddl_forget(struct ddl *d, oid_t relation)
     return true;
 }
 
-/* What the books say of a relation that another tool has changed or dropped, and that has the name of this one. */
-#define NAMESAKES "(SELECT oid FROM pgquill_relation WHERE schema = ?2 AND name = ?3 AND oid <> ?1)"
-
-bool ddl_forget_namesakes(struct ddl *d, const struct catalog_relation *r)
+bool ddl_forget_namesake(struct ddl *d, const struct catalog_relation *r)
 {
-    static const char *const deletes[] = {"DELETE FROM pgquill_column WHERE relation IN " NAMESAKES,
-                                          "DELETE FROM pgquill_index WHERE relation IN " NAMESAKES,
-                                          "DELETE FROM pgquill_constraint WHERE relation IN " NAMESAKES,
-                                          "DELETE FROM pgquill_relation WHERE oid IN " NAMESAKES};
+    int64_t other = 0;
+    bool found;
     struct datum values[] = {datum_int(r->oid), datum_int(r->schema), datum_cstr(r->name)};
-    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++)
-        if (!ddl_bind(d, deletes[i], 3, values))
-            return false;
-    return true;
+    return ddl_int(d, "SELECT oid FROM pgquill_relation WHERE schema = ?2 AND name = ?3 AND oid <> ?1", 3, values, &other, &found) &&
+           (!found || ddl_forget(d, (oid_t) other));
 }
 
 bool ddl_store(struct ddl *d, const struct catalog_relation *r)
 {
     struct datum row[] = {datum_int(r->oid), datum_int(r->schema), datum_cstr(r->name), letter(d, r->kind), letter(d, r->persistence ? r->persistence : 'p'),
                           optional_text(r->storage), r->row_type ? datum_int(r->row_type) : datum_null(), optional_text(r->view_query), optional_text(r->comment)};
-    return (oid_is_temporary(r->oid) || ddl_prepare_file(d)) && ddl_forget(d, r->oid) && ddl_forget_namesakes(d, r) &&
+    return (oid_is_temporary(r->oid) || ddl_prepare_file(d)) && ddl_forget(d, r->oid) && ddl_forget_namesake(d, r) &&
            ddl_bind(d, "INSERT INTO pgquill_relation VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)", 9, row) &&
            (r->kind == 'S' || store_columns(d, r)) && store_indexes(d, r) && store_constraints(d, r);
 }

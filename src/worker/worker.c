@@ -194,10 +194,9 @@ struct worker {
     size_t first_used;      /* of the heap, when the first of them had been prepared */
 };
 
-static size_t heap_used(void)
+static size_t heap_used(const struct mallinfo2 *info)
 {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
+    return info->uordblks + info->hblkhd;
 }
 
 static struct session *prepare(struct worker *worker)
@@ -282,7 +281,15 @@ static bool tidy_heap(const struct worker *worker)
     struct mallinfo2 info = mallinfo2();
     if (info.fordblks > MUCH)
         malloc_trim(0);
-    return heap_used() <= 2 * worker->first_used + MUCH;
+    return heap_used(&info) <= 2 * worker->first_used + MUCH;
+}
+
+/* What each process does for itself, whoever made it. */
+static void settle_in(struct worker *worker)
+{
+    block_flags(&worker->unblocked);
+    log_output_set_slot(worker->options.session.slot);
+    setproctitle("spare worker");
 }
 
 /* The first acts of a process that succeeds another: what was the former one's alone. */
@@ -296,15 +303,13 @@ static void take_office(struct worker *worker)
         _exit(WORKER_DONE);
     slot_own(slot, getpid());
     options->session.slot = slot;
-    log_output_set_slot(slot);
-    setproctitle("spare worker");
+    settle_in(worker);
     struct worker_heir heir = {.pid = getpid(), .slot = slot_index(options->session.shm, slot), .orders = options->orders};
     if (write(options->heirs, &heir, sizeof heir) != sizeof heir)
         _exit(WORKER_DONE);
-    block_flags(&worker->unblocked);
 }
 
-/* The session is over. Returns in the process that goes on, if there is one. */
+/* The session is over. Returns in the process that goes on, if there is one. What the flags tell of is blocked since its end. */
 static void end_or_succeed(struct worker *worker, struct session *session, enum session_end ended)
 {
     struct session_slot *slot = worker->options.session.slot;
@@ -316,7 +321,7 @@ static void end_or_succeed(struct worker *worker, struct session *session, enum 
     slot_set_state(slot, SLOT_ENDED);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    if (!tidy_heap(worker) || asked_to_end || asked_to_retire || !succession_begin())
+    if (!tidy_heap(worker) || !succession_begin())
         end(worker->former, slot, WORKER_DONE);
     take_office(worker);
 }
@@ -325,9 +330,7 @@ _Noreturn void worker_main(const struct worker_options *options)
 {
     struct worker worker = {.options = *options};
     install_handlers();
-    block_flags(&worker.unblocked);
-    log_output_set_slot(options->session.slot);
-    setproctitle("spare worker");
+    settle_in(&worker);
     if (!worker_follow_parent(options->master, SIGTERM))
         exit(WORKER_DONE);
     populate_heap();
@@ -337,8 +340,10 @@ _Noreturn void worker_main(const struct worker_options *options)
     }
     for (;;) {
         struct session *session = prepare(&worker);
-        if (!worker.sessions)
-            worker.first_used = heap_used();
+        if (!worker.sessions) {
+            struct mallinfo2 info = mallinfo2();
+            worker.first_used = heap_used(&info);
+        }
         log_output_set_copy(-1);
         enum session_end ended = serve_one(&worker, session);
         end_or_succeed(&worker, session, ended);

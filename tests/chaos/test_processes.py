@@ -14,24 +14,9 @@ import time
 
 import pytest
 
-from proc import STATE, stat_of
+from proc import alive, until
 from rawpg import RawConnection
 from server import PGQUILLCTL, PGQUILLD, Server, free_port
-
-
-def until(condition, seconds=10):
-    """Wait for something to become true; its last value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value or time.monotonic() > deadline:
-            return value
-        time.sleep(0.02)
-
-
-def alive(pid):
-    stat = stat_of(pid)
-    return stat is not None and stat[STATE] != "Z"
 
 
 def answers(conn):

@@ -7,7 +7,7 @@ import time
 import psycopg2
 import pytest
 
-from proc import family
+from proc import family, until
 from rawpg import RawConnection
 from server import Server
 
@@ -31,13 +31,6 @@ def pss(server):
         except (FileNotFoundError, ProcessLookupError):
             pass
     return total / 1024
-
-
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
 
 
 def be_busy(server, stop, counts, problems):

@@ -6,20 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
+from proc import until
 from server import PGQUILLCTL, PGQUILLD, TOP, Server, free_port
-
-
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value or time.monotonic() > deadline:
-            return value
-        time.sleep(0.02)
 
 
 def psql(dsn, sql):

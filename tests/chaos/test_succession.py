@@ -1,5 +1,6 @@
 """A worker whose client took its leave is succeeded by another process in the same memory: nothing of the session may be seen by the next one, and
 nothing may get lost on the way."""
+import functools
 import os
 import random
 import signal
@@ -10,19 +11,14 @@ import time
 import psycopg2
 import pytest
 
-from proc import STATE, family, stat_of
+from proc import alive, family, has_open, until as wait_until
 from rawpg import RawConnection
 from server import Server
 
 # Few spares: the next clients meet the memory that the last one had.
 FEW = {"min_spare_workers": "1", "max_spare_workers": "3", "max_connections": "10"}
 
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not (value := condition()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return value
+until = functools.partial(wait_until, seconds=20)
 
 
 def connect(server, dbname=None):
@@ -39,11 +35,6 @@ def ask(conn, sql):
 
 def one(conn, sql):
     return ask(conn, sql)[0][0]
-
-
-def is_gone(pid):
-    stat = stat_of(pid)
-    return stat is None or stat[STATE] == "Z"
 
 
 def count(server, name):
@@ -64,7 +55,7 @@ def succeeded(server, act, others=0):
     act(conn)
     conn.close()
     assert until(lambda: count(server, "workers_succeeded") == before + 1), "no process succeeded the worker"
-    assert until(lambda: is_gone(pid)), "the worker is still there"
+    assert until(lambda: not alive(pid)), "the worker is still there"
     assert settled(server, others)
     return pid
 
@@ -248,24 +239,17 @@ def test_a_spare_gives_back_what_its_former_session_needed():
 
         sizes = []
         succeeded(server, lambda conn: ask(conn, "SELECT 1"))
-        assert until(lambda: largest() < 800, 5)
+        assert until(lambda: largest() < 800, seconds=5)
         small = largest()
         for statements in (50, 1000):
             succeeded(server, need_much)
             assert sizes[-1] > small + 256
-            assert until(lambda: largest() < small + 128, 5), (statements, small, sizes, largest())
+            assert until(lambda: largest() < small + 128, seconds=5), (statements, small, sizes, largest())
 
 
-def open_files(server, name):
+def users_of(server, name):
     """How many of the server's processes have a file open."""
-    count_of = 0
-    for pid in there(server):
-        try:
-            count_of += any(os.readlink(f"/proc/{pid}/fd/{fd}").startswith(os.path.join(server.directory, name))
-                            for fd in os.listdir(f"/proc/{pid}/fd"))
-        except OSError:
-            pass
-    return count_of
+    return sum(has_open(pid, os.path.join(server.directory, name)) for pid in there(server))
 
 
 def visit(server, dbname, sql):
@@ -281,14 +265,14 @@ def test_another_database_stays_open_for_the_next_session_and_not_for_long():
         visit(server, "other", "CREATE TABLE t AS SELECT 7 AS n")
         for _ in range(20):
             assert visit(server, "other", "SELECT n, current_database() FROM t") == [(7, "other")]
-        assert open_files(server, "other.db") > 0
+        assert users_of(server, "other.db") > 0
         assert visit(server, "main", "SELECT to_regclass('t'), current_database()") == [(None, "main")]
         assert visit(server, "postgres", "SELECT to_regclass('t'), current_database()") == [(None, "main")]
         for _ in range(4):
             visit(server, "other", "SELECT 1")
         assert settled(server)
         checkpointer = 1
-        assert until(lambda: open_files(server, "other.db") <= checkpointer, 5)
+        assert until(lambda: users_of(server, "other.db") <= checkpointer, seconds=5)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -351,7 +335,7 @@ def test_who_leaves_in_the_middle_of_something_has_no_successor():
             conn = RawConnection(server.port)
             conn.query(script)
             conn.leave()
-            assert until(lambda: is_gone(conn.pid)) and settled(server)
+            assert until(lambda: not alive(conn.pid)) and settled(server)
             assert count(server, "workers_succeeded") == before
         assert server.psql("-Atc", "SELECT count(*) FROM t").strip() == "0"
 
@@ -485,13 +469,4 @@ def test_a_shutdown_in_the_middle_of_a_storm_leaves_nobody(how):
 
 def processes_with(directory):
     """Processes that still have one of the server's files open."""
-    found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit() or int(entry) == os.getpid():
-            continue
-        try:
-            if any(os.readlink(f"/proc/{entry}/fd/{fd}").startswith(directory) for fd in os.listdir(f"/proc/{entry}/fd")):
-                found.append(int(entry))
-        except OSError:
-            pass
-    return found
+    return [entry for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid() and has_open(entry, directory)]
